@@ -1,0 +1,44 @@
+#pragma once
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "atelier/model/architecture.h"
+
+namespace atelier::model {
+
+/// This program's version, "0.1.0".
+const char* program_version();
+
+/// manifest.json: what a bundle is, how it came to be, and the checksum of each of its files. An unknown key
+/// is an error. Format version 1 is the first; a later program reads every earlier version (fixtures in
+/// tests/model).
+struct Manifest {
+  static constexpr int kFormatVersion = 1;
+
+  int format_version = kFormatVersion;
+  std::string program_version = model::program_version();  ///< of the program that wrote it
+  std::string name;                                        ///< for people
+  std::string licence;                                     ///< terms of the weights
+  std::string space_id;                                    ///< the style space of every code in the bundle
+  GeneratorOptions generator;
+  PerceptualOptions perceptual;
+  StyleEncoderOptions encoder;
+  float default_detail = 0.5f;                ///< detail dial when neither person nor style names one, 0..1
+  std::map<std::string, std::string> sha256;  ///< file name -> 64 hex digits
+  nlohmann::json training = nlohmann::json::object();  ///< recipe, hours, seed, git revision
+  nlohmann::json metrics = nlohmann::json::object();
+  nlohmann::json data = nlohmann::json::array();  ///< pictures used, with licences
+
+  /// Error Config when the networks do not fit each other or a value is out of range.
+  void validate() const;
+
+  std::string to_text() const;
+  /// Error BadData "model.manifest" when broken, "model.version" when a newer program wrote it (naming which
+  /// one is needed). `name` stands for the file in messages.
+  static Manifest parse(std::string_view text, const std::string& name);
+};
+
+}  // namespace atelier::model

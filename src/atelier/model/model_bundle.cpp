@@ -1,0 +1,200 @@
+#include "atelier/model/model_bundle.h"
+
+#include <array>
+#include <cstdlib>
+#include <span>
+
+#include "atelier/core/atomic_file.h"
+#include "atelier/core/error.h"
+#include "atelier/model/expected_tensors.h"
+#include "atelier/weights/sha256.h"
+#include "atelier/weights/tensor_checks.h"
+
+namespace atelier::model {
+namespace {
+
+constexpr const char* kManifestFile = "manifest.json";
+constexpr const char* kGeneratorFile = "generator.safetensors";
+constexpr const char* kEncoderFile = "encoder.safetensors";
+constexpr const char* kPerceptualFile = "perceptual.safetensors";
+constexpr const char* kStylesFile = "styles.json";
+constexpr const char* kSpaceFile = "style_space.json";
+
+constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;
+
+std::string name_of(const std::filesystem::path& path) {
+  return printable(path.string());
+}
+
+std::string read_bundle_text(const std::filesystem::path& path) {
+  try {
+    return read_file(path, kMaxTextBytes);
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::NoInput) throw;
+    throw Error(
+        ErrorCode::NoInput, "model.missing",
+        name_of(path) + ": the model lacks this file; get the model again or name another with --model");
+  }
+}
+
+/// The bundle's files, each checked against the manifest's digest before anything reads it.
+class CheckedFolder {
+ public:
+  CheckedFolder(const std::filesystem::path& folder, const Manifest& manifest)
+      : folder_(folder), manifest_(manifest) {}
+
+  std::string text(const char* file) const {
+    std::string content = read_bundle_text(folder_ / file);
+    require_digest(file, weights::sha256_hex(content));
+    return content;
+  }
+
+  weights::SafetensorsFile weights(const char* file,
+                                   const std::vector<weights::ExpectedTensor>& expected) const {
+    require_digest(file, digest_of(file));
+    weights::SafetensorsFile tensors = weights::SafetensorsFile::read(folder_ / file);
+    weights::require_tensors(tensors, expected);
+    weights::require_finite(tensors);
+    return tensors;
+  }
+
+  bool lists(const char* file) const { return manifest_.sha256.contains(file); }
+
+ private:
+  std::string digest_of(const char* file) const {
+    try {
+      return weights::sha256_file(folder_ / file);
+    } catch (const Error& error) {
+      if (error.code() != ErrorCode::NoInput) throw;
+      throw Error(ErrorCode::NoInput, "model.missing",
+                  name_of(folder_ / file) +
+                      ": the model lacks this file; get the model again or name another with --model");
+    }
+  }
+
+  void require_digest(const char* file, const std::string& digest) const {
+    const auto expected = manifest_.sha256.find(file);
+    if (expected != manifest_.sha256.end() && expected->second == digest) return;
+    throw Error(ErrorCode::BadData, "model.checksum",
+                name_of(folder_ / file) +
+                    (expected == manifest_.sha256.end() ? ": the manifest has no checksum of it"
+                                                        : ": its checksum is wrong") +
+                    ", so it was changed, damaged or half copied; get the model again");
+  }
+
+  const std::filesystem::path& folder_;
+  const Manifest& manifest_;
+};
+
+void require_same_space(const Manifest& manifest, const style::StyleLibrary& styles,
+                        const std::optional<style::StyleSpace>& space, const std::string& where) {
+  const auto code_dim = static_cast<std::size_t>(manifest.generator.code_dim);
+  const bool styles_fit = styles.space() == manifest.space_id &&
+                          (styles.styles().empty() || styles.styles().front().code.values.size() == code_dim);
+  const bool space_fits = !space || (space->id == manifest.space_id && space->mean.size() == code_dim);
+  if (styles_fit && space_fits) return;
+  throw Error(ErrorCode::BadData, "style.space",
+              where + ": the styles belong to another style space than '" + manifest.space_id + "' of " +
+                  std::to_string(code_dim) + " numbers; use files of one model");
+}
+
+std::vector<std::byte> checked_bytes(const std::vector<weights::NamedTensor>& tensors,
+                                     const std::vector<weights::ExpectedTensor>& expected, const char* file,
+                                     weights::DType float_dtype) {
+  std::vector<std::byte> bytes = weights::serialize_safetensors(tensors, float_dtype);
+  const auto parsed = weights::SafetensorsFile::parse(bytes, file);
+  weights::require_tensors(parsed, expected);
+  return bytes;
+}
+
+}  // namespace
+
+ModelBundle::ModelBundle(std::filesystem::path folder, Manifest manifest, weights::SafetensorsFile generator,
+                         weights::SafetensorsFile encoder, weights::SafetensorsFile perceptual,
+                         style::StyleLibrary styles, std::optional<style::StyleSpace> space)
+    : folder_(std::move(folder)),
+      manifest_(std::move(manifest)),
+      generator_(std::move(generator)),
+      encoder_(std::move(encoder)),
+      perceptual_(std::move(perceptual)),
+      styles_(std::move(styles)),
+      space_(std::move(space)) {}
+
+std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path& folder) {
+  std::error_code ignored;
+  if (!std::filesystem::is_directory(folder, ignored)) {
+    throw Error(ErrorCode::NoInput, "model.missing",
+                name_of(folder) + ": no such model folder; name one with --model or set ATELIER_MODEL");
+  }
+  const std::filesystem::path manifest_path = folder / kManifestFile;
+  Manifest manifest = Manifest::parse(read_bundle_text(manifest_path), name_of(manifest_path));
+  const CheckedFolder files(folder, manifest);
+  auto generator = files.weights(kGeneratorFile, expected_generator_tensors(manifest.generator));
+  auto encoder = files.weights(kEncoderFile, expected_encoder_tensors(manifest.encoder, manifest.perceptual));
+  auto perceptual = files.weights(kPerceptualFile, expected_perceptual_tensors(manifest.perceptual));
+  auto styles =
+      style::StyleLibrary::parse(files.text(kStylesFile), name_of(folder / kStylesFile), manifest.space_id);
+  std::optional<style::StyleSpace> space;
+  if (files.lists(kSpaceFile)) {
+    space = style::StyleSpace::parse(files.text(kSpaceFile), name_of(folder / kSpaceFile));
+  }
+  require_same_space(manifest, styles, space, name_of(folder));
+  return std::shared_ptr<const ModelBundle>(new ModelBundle(folder, std::move(manifest), std::move(generator),
+                                                            std::move(encoder), std::move(perceptual),
+                                                            std::move(styles), std::move(space)));
+}
+
+void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
+                  weights::DType float_dtype) {
+  Manifest manifest = contents.manifest;
+  manifest.format_version = Manifest::kFormatVersion;
+  manifest.program_version = program_version();
+  manifest.sha256.clear();
+  manifest.validate();
+  require_same_space(manifest, contents.styles, contents.space, name_of(folder));
+  const auto generator = checked_bytes(contents.generator, expected_generator_tensors(manifest.generator),
+                                       kGeneratorFile, float_dtype);
+  const auto encoder =
+      checked_bytes(contents.encoder, expected_encoder_tensors(manifest.encoder, manifest.perceptual),
+                    kEncoderFile, float_dtype);
+  const auto perceptual = checked_bytes(contents.perceptual, expected_perceptual_tensors(manifest.perceptual),
+                                        kPerceptualFile, float_dtype);
+  const std::string styles = contents.styles.to_text();
+  const std::string space = contents.space ? contents.space->to_text() : "";
+
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw Error(ErrorCode::CannotCreate, "file.create",
+                name_of(folder) + ": cannot make the folder: " + error.message() + "; choose another one");
+  }
+  const auto write = [&](const char* file, std::span<const std::byte> bytes) {
+    manifest.sha256[file] = weights::sha256_hex(bytes);
+    write_file_atomically(folder / file, bytes);
+  };
+  const auto write_text = [&](const char* file, const std::string& text) {
+    write(file, std::as_bytes(std::span(text.data(), text.size())));
+  };
+  write(kGeneratorFile, generator);
+  write(kEncoderFile, encoder);
+  write(kPerceptualFile, perceptual);
+  write_text(kStylesFile, styles);
+  if (contents.space) write_text(kSpaceFile, space);
+  write_file_atomically(folder / kManifestFile, manifest.to_text());
+}
+
+std::filesystem::path default_bundle_path() {
+  if (const char* named = std::getenv("ATELIER_MODEL"); named != nullptr && *named != '\0') return named;
+  std::error_code ignored;
+  const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", ignored);
+  const std::array<std::filesystem::path, 2> candidates = {
+      ATELIER_SOURCE_BUNDLE, program.parent_path().parent_path() / ATELIER_INSTALLED_BUNDLE};
+  for (const std::filesystem::path& candidate : candidates) {
+    if (std::filesystem::exists(candidate / kManifestFile, ignored)) return candidate;
+  }
+  throw Error(ErrorCode::NoInput, "model.missing",
+              "no model found in " + name_of(candidates[0]) + " and " + name_of(candidates[1]) +
+                  "; name one with --model or set ATELIER_MODEL");
+}
+
+}  // namespace atelier::model

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "atelier/model/manifest.h"
+#include "atelier/style/style_library.h"
+#include "atelier/style/style_space.h"
+#include "atelier/weights/safetensors_file.h"
+#include "atelier/weights/safetensors_writer.h"
+
+namespace atelier::model {
+
+/// What a finished training leaves on disk, loaded whole: a folder of manifest.json, generator.safetensors,
+/// encoder.safetensors, perceptual.safetensors, styles.json and, once fitted, style_space.json. Immutable;
+/// many threads and many models may share one.
+class ModelBundle {
+ public:
+  /// Checks everything before anything is used. Errors: NoInput "model.missing" no such folder or file;
+  /// BadData "model.manifest", "model.version", "model.checksum", "model.nonfinite", "model.tensors" and
+  /// those of SafetensorsFile and StyleLibrary.
+  static std::shared_ptr<const ModelBundle> open(const std::filesystem::path& folder);
+
+  const std::filesystem::path& folder() const { return folder_; }
+  const Manifest& manifest() const { return manifest_; }
+  const weights::SafetensorsFile& generator() const { return generator_; }
+  const weights::SafetensorsFile& encoder() const { return encoder_; }
+  const weights::SafetensorsFile& perceptual() const { return perceptual_; }
+  const style::StyleLibrary& styles() const { return styles_; }
+  const std::optional<style::StyleSpace>& space() const { return space_; }
+
+ private:
+  ModelBundle(std::filesystem::path folder, Manifest manifest, weights::SafetensorsFile generator,
+              weights::SafetensorsFile encoder, weights::SafetensorsFile perceptual,
+              style::StyleLibrary styles, std::optional<style::StyleSpace> space);
+
+  std::filesystem::path folder_;
+  Manifest manifest_;
+  weights::SafetensorsFile generator_, encoder_, perceptual_;
+  style::StyleLibrary styles_;
+  std::optional<style::StyleSpace> space_;
+};
+
+/// A bundle to be written. The manifest's format and program version and checksums are filled in by
+/// write_bundle.
+struct BundleContents {
+  Manifest manifest;
+  std::vector<weights::NamedTensor> generator, encoder, perceptual;
+  style::StyleLibrary styles;
+  std::optional<style::StyleSpace> space = {};
+};
+
+/// Writes the folder (made when absent): each file atomically, the manifest last, so that a half-written
+/// bundle never opens. `float_dtype` F16 halves the size. The contents are checked first: what is written
+/// opens again. Errors as ModelBundle::open and serialize_safetensors; CannotCreate or Io when the disk
+/// refuses.
+void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
+                  weights::DType float_dtype);
+
+/// Where the model is when nobody names one: $ATELIER_MODEL, else models/base of the source tree this program
+/// was built from, else <prefix>/share/atelier/models/base beside the running program. Error NoInput
+/// "model.missing" when none is there.
+std::filesystem::path default_bundle_path();
+
+}  // namespace atelier::model
