@@ -1,0 +1,60 @@
+#pragma once
+
+#include <torch/nn/module.h>
+#include <torch/nn/modules/linear.h>
+#include <torch/nn/pimpl.h>
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace atelier::nn {
+
+struct DiscriminatorOptions {
+  int width = 32;     ///< channels of the first layer; the others have 2, 4 and 4 times as many
+  int scales = 2;     ///< copies, each at half the size of the one before
+  int code_dim = 128;
+
+  void validate() const;
+  bool operator==(const DiscriminatorOptions&) const = default;
+};
+void to_json(nlohmann::json& json, const DiscriminatorOptions& options);
+void from_json(const nlohmann::json& json, DiscriminatorOptions& options);
+
+/// A convolution whose weight is divided by its largest singular value (Miyato et al. 2018). The left singular vector
+/// is a buffer, advanced by one power iteration per training-mode forward.
+class SpectralConvImpl : public torch::nn::Module {
+ public:
+  SpectralConvImpl(int in, int out, int kernel, int stride, int padding);
+  torch::Tensor forward(const torch::Tensor& x);
+  /// weight / sigma(weight).
+  torch::Tensor normalised_weight();
+
+  torch::Tensor weight, bias, u;
+
+ private:
+  int stride_, padding_;
+};
+TORCH_MODULE(SpectralConv);
+
+/// Tells real art of a style from painted photos, patch by patch, at several scales (PatchGAN, Isola et al. 2017) with
+/// spectral normalisation and projection on the style code (Miyato & Koyama 2018):
+///   logit(x, e) = head(f(x)) + <f(x), P e> / channels.
+class DiscriminatorImpl : public torch::nn::Module {
+ public:
+  explicit DiscriminatorImpl(const DiscriminatorOptions& options);
+
+  /// picture: [N, 3, H, W] RGB in [0,1], sides at least 32. code: [N, code_dim], taken without gradient.
+  /// One map of logits [N, 1, h, w] per scale.
+  std::vector<torch::Tensor> forward(const torch::Tensor& picture, const torch::Tensor& code);
+
+ private:
+  struct Scale {
+    std::vector<SpectralConv> layers;
+    SpectralConv head{nullptr};
+    torch::nn::Linear projection{nullptr};
+  };
+  DiscriminatorOptions options_;
+  std::vector<Scale> scales_;
+};
+TORCH_MODULE(Discriminator);
+
+}  // namespace atelier::nn

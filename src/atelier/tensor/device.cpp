@@ -1,0 +1,34 @@
+#include "atelier/tensor/device.h"
+
+#include <malloc.h>
+#include <torch/torch.h>
+
+#include "atelier/core/error.h"
+
+namespace atelier::tensor {
+
+c10::Device parse_device(const std::string& name) {
+  if (name == "auto") return torch::cuda::is_available() ? c10::Device("cuda") : c10::Device("cpu");
+  if (name == "cpu") return c10::Device("cpu");
+  if (name.rfind("cuda", 0) == 0) {
+    if (!torch::cuda::is_available()) {
+      throw Error(ErrorCode::Unavailable, "device.cuda",
+                  "--device " + printable(name) + ": this LibTorch sees no CUDA device; use --device cpu");
+    }
+    try {
+      return c10::Device(name);
+    } catch (const c10::Error&) {
+      // Falls through to the one message for every malformed name.
+    }
+  }
+  throw Error(ErrorCode::Usage, "device.name",
+              "--device " + printable(name) + " is unknown; use cpu, cuda, cuda:N or auto");
+}
+
+void prepare_runtime(int threads) {
+  if (threads > 0) at::set_num_threads(threads);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+}
+
+}  // namespace atelier::tensor
