@@ -1,0 +1,158 @@
+#include "atelier/training/bundle_export.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "atelier/core/atomic_file.h"
+#include "atelier/core/error.h"
+#include "atelier/core/log.h"
+#include "atelier/core/options_json.h"
+#include "atelier/model/model_bundle.h"
+#include "atelier/training/detail/checkpoint.h"
+#include "atelier/training/detail/networks.h"
+#include "atelier/training/detail/style_catalogue.h"
+#include "atelier/weights/sha256.h"
+
+namespace atelier::training {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kCoordinates = 16;
+
+struct GalleryEntry {
+  std::string name, file;
+  double detail = -1;
+};
+
+std::vector<GalleryEntry> read_gallery(const std::filesystem::path& path) {
+  const std::string where = printable(path.string());
+  const json list = read_config(path);
+  if (!list.is_array()) throw Error(ErrorCode::Config, "gallery.type", where + ": must be a list of styles");
+  std::vector<GalleryEntry> entries;
+  for (const json& item : list) {
+    require_known_keys(item, {"name", "file", "detail"}, where);
+    GalleryEntry entry;
+    read_option(item, "name", entry.name, where);
+    read_option(item, "file", entry.file, where);
+    read_option(item, "detail", entry.detail, where);
+    entries.push_back(std::move(entry));
+  }
+  return entries;
+}
+
+json provenance(const std::vector<TrainingPicture>& pictures, const char* role) {
+  json rows = json::array();
+  for (const TrainingPicture& p : pictures) {
+    rows.push_back({{"file", std::filesystem::path(p.file).filename().string()},
+                    {"sha256", p.sha256},
+                    {"title", p.title},
+                    {"artist", p.artist},
+                    {"year", p.year},
+                    {"source", p.source},
+                    {"licence", p.licence},
+                    {"role", role}});
+  }
+  return rows;
+}
+
+// Colour and light as people name them, from the palette statistics (Lab / 100): see StyleEncoderOptions.
+std::map<std::string, double> attributes(const at::Tensor& palette) {
+  const at::Tensor p = palette.squeeze(0).to(torch::kFloat64).contiguous();
+  const double* v = p.data_ptr<double>();
+  return {{"lightness", v[0]},
+          {"warmth", v[2]},
+          {"contrast", v[3]},
+          {"colourfulness", std::hypot(std::hypot(v[1], v[2]), std::hypot(v[5], v[8]))}};
+}
+
+}  // namespace
+
+ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions& options) {
+  torch::NoGradGuard no_grad;
+  LoadedPerceptual phi = load_perceptual(training.perceptual);
+  TrainedNetworks networks(training, phi.network->options(), c10::Device("cpu"));
+  const auto checkpoint = CheckpointStore(training.run).latest(networks.identity());
+  if (!checkpoint) {
+    throw Error(ErrorCode::NoInput, "checkpoint.missing",
+                printable(training.run.string()) + ": holds no checkpoint; train first with `atelier train base`");
+  }
+  networks.restore(checkpoint->tensors);
+
+  DataReport content_report{.role = "content"}, style_report{.role = "style"};
+  const auto content = load_pictures(training.content, training.content_short_side, 32, content_report);
+  const auto style = load_pictures(training.style, training.style_short_side * 3 / 2, 64, style_report);
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed);
+
+  model::BundleContents bundle{.styles = style::StyleLibrary("unnamed")};
+  bundle.generator = tensor::to_named(tensor::state_of(*networks.averaged_generator));
+  bundle.encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
+  bundle.perceptual = tensor::to_named(tensor::state_of(*phi.network));
+  // Codes mean something only to the encoder that made them, so the space is named after its weights.
+  const std::string space_id =
+      options.name + "-" + weights::sha256_hex(weights::serialize_safetensors(bundle.encoder, weights::DType::F16)).substr(0, 12);
+  bundle.styles = style::StyleLibrary(space_id);
+
+  std::vector<StyleCode> codes;
+  for (std::size_t i = 0; i < style.size(); ++i) {
+    const at::Tensor row = networks.averaged_encoder(catalogue.at(i, 0).described).contiguous();
+    codes.push_back({space_id, std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel())});
+  }
+  bundle.space = style::StyleSpace::fit(space_id, codes, kCoordinates);
+
+  ExportSummary summary{.space_id = space_id};
+  for (const GalleryEntry& entry : read_gallery(options.gallery)) {
+    const auto found = std::find_if(style.begin(), style.end(), [&](const TrainingPicture& p) {
+      return std::filesystem::path(p.file).filename() == entry.file;
+    });
+    if (found == style.end()) {
+      spdlog::warn("gallery: {} is not among the style pictures, left out", printable(entry.file));
+      ++summary.missing;
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(found - style.begin());
+    bundle.styles.add({.name = entry.name,
+                       .title = found->title,
+                       .artist = found->artist,
+                       .year = found->year,
+                       .period = found->label,
+                       .source = found->source,
+                       .licence = found->licence,
+                       .sha256 = found->sha256,
+                       .code = codes[index],
+                       .detail = static_cast<float>(entry.detail),
+                       .attributes = attributes(catalogue.at(index, 0).described.palette),
+                       .coordinates = bundle.space->project(codes[index])});
+  }
+  summary.styles = bundle.styles.styles().size();
+
+  model::Manifest& manifest = bundle.manifest;
+  manifest.name = options.name;
+  manifest.licence = options.licence;
+  manifest.space_id = space_id;
+  manifest.generator = networks.generator->options();
+  manifest.perceptual = phi.network->options();
+  manifest.encoder = networks.encoder->options();
+  manifest.default_detail = static_cast<float>(options.default_detail);
+  json recipe = training.to_json();
+  // Folders are this machine's business; what was in them is listed in "data".
+  for (const char* key : {"run", "perceptual", "content", "style"}) recipe.erase(key);
+  for (json& network : recipe["networks"]) network.erase("file");
+  manifest.training = {{"steps", checkpoint->step},
+                       {"minutes", checkpoint->elapsed_seconds / 60},
+                       {"seed", training.seed},
+                       {"recipe", recipe},
+                       {"perceptual", {{"gate", phi.manifest.value("gate", json::object())},
+                                       {"steps", phi.manifest.contains("training") ? phi.manifest["training"].value("steps", 0) : 0}}}};
+  manifest.metrics = {{"training_content", checkpoint->state.value("mean_content", 0.0)},
+                      {"training_style", checkpoint->state.value("mean_style", 0.0)}};
+  manifest.data = provenance(style, "style");
+  for (json& row : provenance(content, "content")) manifest.data.push_back(row);
+  model::write_bundle(options.output, bundle, weights::DType::F16);
+  return summary;
+}
+
+}  // namespace atelier::training

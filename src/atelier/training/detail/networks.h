@@ -1,0 +1,51 @@
+#pragma once
+
+#include <torch/optim/adam.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "atelier/nn/discriminator.h"
+#include "atelier/nn/generator.h"
+#include "atelier/nn/perceptual_network.h"
+#include "atelier/nn/style_encoder.h"
+#include "atelier/tensor/tensor_file.h"
+#include "atelier/training/training_options.h"
+
+namespace atelier::training {
+
+/// phi as `train perceptual` left it, frozen, with its manifest. Error NoInput when the folder holds none, BadData when
+/// the checksum differs.
+struct LoadedPerceptual {
+  nn::PerceptualNetwork network{nullptr};
+  nlohmann::json manifest;
+};
+LoadedPerceptual load_perceptual(const std::filesystem::path& folder);
+
+/// Everything that training changes: the networks, their averages and the optimisers.
+class TrainedNetworks {
+ public:
+  TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual, c10::Device device);
+
+  /// averaged <- keep * averaged + (1 - keep) * current, keep = min(decay, (1 + t) / (10 + t)).
+  void average(double decay, std::int64_t step);
+  void set_rates(double generator_rate, double discriminator_rate);
+  /// Architecture and seed: what a checkpoint must share with this training.
+  nlohmann::json identity() const;
+
+  tensor::TensorMap state() const;
+  void restore(const tensor::TensorMap& tensors);
+
+  nn::Generator generator{nullptr}, averaged_generator{nullptr};
+  nn::StyleEncoder encoder{nullptr}, averaged_encoder{nullptr};
+  nn::Discriminator discriminator{nullptr};
+  std::vector<at::Tensor> painter_parameters, discriminator_parameters;
+  std::unique_ptr<torch::optim::Adam> painter_adam, discriminator_adam;
+
+ private:
+  std::uint64_t seed_;
+  int discriminator_width_;
+};
+
+}  // namespace atelier::training

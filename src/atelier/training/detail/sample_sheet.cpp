@@ -1,0 +1,53 @@
+#include "atelier/training/detail/sample_sheet.h"
+
+#include <torch/torch.h>
+
+#include "atelier/image/write_image.h"
+#include "atelier/tensor/image_tensor.h"
+
+namespace atelier::training {
+
+SheetSpread write_sample_sheet(const std::filesystem::path& file, TrainedNetworks& networks,
+                               const std::vector<at::Tensor>& contents, const std::vector<at::Tensor>& styles,
+                               const nn::StyleStatistics& described, double detail) {
+  torch::NoGradGuard no_grad;
+  const at::Tensor codes = networks.averaged_encoder(described);
+  const at::Tensor blank = torch::ones_like(styles.front());
+  const at::Device device = codes.device();
+  std::vector<at::Tensor> head = {blank}, rows, paintings;
+  head.insert(head.end(), styles.begin(), styles.end());
+  rows.push_back(torch::cat(head, 2));
+  const auto columns = codes.size(0);
+  for (const at::Tensor& content : contents) {
+    std::vector<at::Tensor> row = {content};
+    for (std::int64_t s = 0; s < columns; ++s) {
+      paintings.push_back(networks
+                              .averaged_generator->forward(content.unsqueeze(0).to(device), codes.narrow(0, s, 1),
+                                                  torch::zeros({1}, codes.options()), torch::full({1}, detail, codes.options()))
+                              .squeeze(0)
+                              .to(torch::kCPU));
+      row.push_back(paintings.back());
+    }
+    rows.push_back(torch::cat(row, 2));
+  }
+  write_image(file, tensor::to_image(torch::cat(rows, 1)));
+
+  SheetSpread spread;
+  int across_styles = 0, across_contents = 0;
+  for (std::size_t i = 0; i < paintings.size(); ++i) {
+    const auto width = static_cast<std::size_t>(columns);
+    if (i % width != 0) {
+      spread.across_styles += (paintings[i] - paintings[i - 1]).abs().mean().item<double>();
+      ++across_styles;
+    }
+    if (i >= width) {
+      spread.across_contents += (paintings[i] - paintings[i - width]).abs().mean().item<double>();
+      ++across_contents;
+    }
+  }
+  if (across_styles > 0) spread.across_styles /= across_styles;
+  if (across_contents > 0) spread.across_contents /= across_contents;
+  return spread;
+}
+
+}  // namespace atelier::training

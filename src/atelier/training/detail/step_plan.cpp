@@ -1,0 +1,67 @@
+#include "atelier/training/detail/step_plan.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+
+#include "atelier/training/detail/crops.h"
+#include "atelier/training/detail/style_catalogue.h"
+
+namespace atelier::training {
+namespace {
+
+constexpr double kMaxZoom = 2.5;
+constexpr int kShiftReach = 7;
+
+// A fifth of the samples at each end: people use the dial's ends most.
+float draw_detail(double u) { return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 ? 1.0 : (u - 0.2) / 0.6); }
+
+}  // namespace
+
+StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content, const std::vector<TrainingPicture>& style,
+                         const TrainingOptions& options)
+    : content_(content), options_(options) {
+  double total = 0;
+  for (const TrainingPicture& picture : style) {
+    double weight = 1;
+    for (const auto& [label, value] : options.label_weights) {
+      if (label == picture.label) weight = value;
+    }
+    cumulative_.push_back(total += weight);
+  }
+}
+
+StepPlan StepPlanner::plan(std::int64_t step, int crop, int batch) const {
+  torch::NoGradGuard no_grad;
+  Random random = random_for(options_.seed, step, 2);
+  std::uniform_real_distribution<double> unit(0, 1);
+  std::uniform_int_distribution<std::size_t> photo(0, content_.size() - 1);
+  std::uniform_int_distribution<int> variant(0, StyleCatalogue::kVariants - 1), shift(-kShiftReach, kShiftReach);
+  const auto pick = [&] {
+    const double at = unit(random) * cumulative_.back();
+    const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
+    const auto index = std::min<std::size_t>(static_cast<std::size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
+    return StepPlan::Pick{index, variant(random)};
+  };
+  StepPlan plan;
+  const bool blends = unit(random) < options_.mixup;
+  std::vector<at::Tensor> crops;
+  std::vector<float> detail, blend;
+  for (int i = 0; i < batch; ++i) {
+    crops.push_back(random_crop(content_[photo(random)].bytes, crop, kMaxZoom, random));
+    plan.styles.push_back(pick());
+    if (blends) plan.blend_with.push_back(pick());
+    detail.push_back(draw_detail(unit(random)));
+    blend.push_back(static_cast<float>(unit(random)));
+  }
+  plan.content = torch::stack(crops);
+  plan.own = random_crop(content_[photo(random)].bytes, crop, kMaxZoom, random).unsqueeze(0);
+  plan.detail = torch::tensor(detail);
+  plan.blend = torch::tensor(blend);
+  plan.shift_x = shift(random);
+  plan.shift_y = shift(random);
+  plan.noise_seed = random();
+  return plan;
+}
+
+}  // namespace atelier::training

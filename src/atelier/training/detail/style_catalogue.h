@@ -1,0 +1,62 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "atelier/nn/feature_network.h"
+#include "atelier/nn/feature_statistics.h"
+#include "atelier/nn/style_statistics.h"
+#include "atelier/training/detail/picture_library.h"
+
+namespace atelier::training {
+
+/// One way to look at one style picture: what the encoder sees of it and what a painting in it must measure like.
+struct StyleEntry {
+  at::Tensor bytes;                   ///< [3, H, W] uint8: the picture at this scale and in these colours
+  nn::StyleStatistics described;      ///< rows of one
+  float stroke_log2 = 0;              ///< scale of the strokes against the described picture
+  std::vector<std::vector<nn::LayerStatistics>> targets;  ///< of phi, then of every reference network
+};
+
+/// Style pictures with their variants: three stroke scales and recolourings after other pictures, which multiply few
+/// paintings into many styles. Entries are measured when first asked for and kept. Not thread-safe.
+class StyleCatalogue {
+ public:
+  static constexpr int kVariants = 6;
+
+  /// networks: phi first, then reference networks with the number of their finest taps to use.
+  struct Measure {
+    nn::FeatureNetwork* network;
+    int taps;
+  };
+  StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures, int short_side,
+                 std::uint64_t seed);
+
+  const StyleEntry& at(std::size_t picture, int variant);
+  std::size_t size() const { return pictures_.size(); }
+
+  /// Taps of a picture batch as LayerStatistics for measure i.
+  std::vector<nn::LayerStatistics> measure(std::size_t i, const std::vector<at::Tensor>& taps) const;
+
+ private:
+  StyleEntry make(std::size_t picture, int variant) const;
+
+  const std::vector<TrainingPicture>& pictures_;
+  std::vector<Measure> measures_;
+  int short_side_;
+  std::uint64_t seed_;
+  std::map<std::pair<std::size_t, int>, StyleEntry> entries_;
+};
+
+/// A batch of entries, row for row.
+struct StyleBatch {
+  nn::StyleStatistics described;
+  at::Tensor stroke_log2;
+  std::vector<std::vector<nn::LayerStatistics>> targets;
+};
+StyleBatch stack(const std::vector<const StyleEntry*>& entries);
+
+}  // namespace atelier::training

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "atelier/losses/adversarial_loss.h"
+#include "atelier/training/detail/networks.h"
+#include "atelier/training/detail/step_plan.h"
+#include "atelier/training/detail/style_catalogue.h"
+
+namespace atelier::training {
+
+/// What one step measured; "content", "moments", ... are the unweighted loss terms.
+struct StepReport {
+  std::map<std::string, double> terms;
+  double total = 0, gradient_norm = 0;
+  double accuracy = 0.5, game_value = -1.386, logit_spread = 1;
+  bool played = false;   ///< the discriminator took part
+  bool finite = true;    ///< false: nothing was changed by this step
+};
+
+/// One step of the adversarial game: the painter (generator and style encoder), then the discriminator.
+class TrainStep {
+ public:
+  TrainStep(const TrainingOptions& options, TrainedNetworks& networks, nn::PerceptualNetwork phi,
+            std::vector<std::unique_ptr<nn::FeatureNetwork>> references, StyleCatalogue& catalogue, c10::Device device);
+
+  /// `progress` in 0..1 decides which terms are on.
+  StepReport run(const StepPlan& plan, std::int64_t step, double progress);
+
+  double style_scale() const { return style_scale_; }
+  void set_style_scale(double scale) { style_scale_ = scale; }
+
+ private:
+  struct Scene;  // what the terms of one step share
+  at::Tensor painter_loss(const StepPlan& plan, std::int64_t step, double progress, Scene& scene, StepReport& report);
+  void play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene, StepReport& report);
+  void balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style);
+  at::Tensor window(const at::Tensor& pictures, std::uint64_t seed) const;
+
+  const TrainingOptions& options_;
+  TrainedNetworks& networks_;
+  nn::PerceptualNetwork phi_;
+  std::vector<std::unique_ptr<nn::FeatureNetwork>> references_;
+  StyleCatalogue& catalogue_;
+  c10::Device device_;
+  losses::AdversarialLoss game_;
+  double style_scale_ = 1;       ///< set by the gradient-norm balance
+  double gradient_ratio_ = 1;    ///< running style : content ratio of gradient norms at the painting
+};
+
+}  // namespace atelier::training

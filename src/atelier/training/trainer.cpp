@@ -1,0 +1,294 @@
+#include "atelier/training/trainer.h"
+
+#include <torch/torch.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <fstream>
+
+#include "atelier/core/atomic_file.h"
+#include "atelier/core/cancel.h"
+#include "atelier/core/error.h"
+#include "atelier/core/log.h"
+#include "atelier/nn/reference_networks.h"
+#include "atelier/tensor/device.h"
+#include "atelier/training/detail/checkpoint.h"
+#include "atelier/training/detail/crops.h"
+#include "atelier/training/detail/prefetcher.h"
+#include "atelier/training/detail/sample_sheet.h"
+#include "atelier/training/detail/train_step.h"
+#include "atelier/training/health_monitor.h"
+
+namespace atelier::training {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kDropsBeforeRollBack = 3, kRollBacks = 3, kFailedSaves = 3;
+constexpr int kSheetContents = 4, kSheetStyles = 6, kSheetSide = 256;
+constexpr double kSheetDetail = 0.5;
+constexpr std::size_t kStandardisedOn = 96;  // style pictures that set the encoder's mean and spread
+
+/// One training from its data to its last checkpoint.
+class Training {
+ public:
+  Training(const TrainingOptions& options, const RunFlags& flags);
+  TrainingSummary run();
+
+ private:
+  void start_or_resume();
+  void standardise_encoder();
+  void make_sheet_inputs();
+  void save();
+  void roll_back();
+  void after_step(const StepReport& report, double progress);
+  void write_sheet();
+  double elapsed() const;
+  double progress() const;
+  const Phase& phase(double at) const;
+  double rate(double at) const;
+
+  const TrainingOptions& options_;
+  const RunFlags& flags_;
+  CheckpointStore store_;
+  RunLock lock_;
+  c10::Device device_;
+  DataReport content_report_, style_report_;
+  std::vector<TrainingPicture> content_, style_;
+  LoadedPerceptual phi_;
+  std::unique_ptr<StyleCatalogue> catalogue_;
+  std::unique_ptr<TrainedNetworks> networks_;
+  std::unique_ptr<TrainStep> step_;
+  HealthMonitor health_;
+  std::ofstream metrics_;
+  std::vector<at::Tensor> sheet_contents_, sheet_styles_;
+  nn::StyleStatistics sheet_described_;
+
+  std::int64_t steps_done_ = 0;
+  double elapsed_before_ = 0, rate_scale_ = 1, mean_content_ = 0, mean_style_ = 0, saved_at_ = 0;
+  int dropped_in_row_ = 0, dropped_ = 0, roll_backs_ = 0, failed_saves_ = 0;
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+Training::Training(const TrainingOptions& options, const RunFlags& flags)
+    : options_(options),
+      flags_(flags),
+      store_(options.run),
+      lock_(options.run),
+      device_(tensor::parse_device(flags.device)),
+      content_report_{.role = "content"},
+      style_report_{.role = "style"},
+      content_(load_pictures(options.content, options.content_short_side, options.phases.front().crop, content_report_)),
+      style_(load_pictures(options.style, options.style_short_side * 3 / 2, 64, style_report_)),
+      phi_(load_perceptual(options.perceptual)) {
+  spdlog::info("{}", content_report_.to_text());
+  spdlog::info("{}", style_report_.to_text());
+  for (const Phase& phase : options.phases) {
+    std::erase_if(content_, [&](const TrainingPicture& p) { return std::min(p.bytes.size(1), p.bytes.size(2)) < phase.crop; });
+  }
+  if (content_.empty()) {
+    throw Error(ErrorCode::BadData, "data.small", "no content picture is as large as the largest crop; lower \"crop\"");
+  }
+  phi_.network->to(device_);
+  std::vector<std::unique_ptr<nn::FeatureNetwork>> references;
+  std::vector<StyleCatalogue::Measure> measures = {{phi_.network.get(), 4}};
+  for (const ReferenceNetwork& network : options.networks) {
+    references.push_back(nn::load_reference_network(network.kind, network.file));
+    measures.push_back({references.back().get(), network.taps});
+  }
+  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, options.style_short_side, options.seed);
+  networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
+  step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(references), *catalogue_, device_);
+  write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");
+  start_or_resume();
+  make_sheet_inputs();
+  metrics_.open(options.run / "metrics.jsonl", flags.resume ? std::ios::app : std::ios::trunc);
+}
+
+void Training::standardise_encoder() {
+  std::vector<at::Tensor> texture, palette;
+  const std::size_t stride = std::max<std::size_t>(1, style_.size() / kStandardisedOn);
+  for (std::size_t i = 0; i < style_.size(); i += stride) {
+    const StyleEntry& entry = catalogue_->at(i, 0);
+    texture.push_back(entry.described.texture);
+    palette.push_back(entry.described.palette);
+  }
+  const nn::StyleStatistics library{torch::cat(texture).to(device_), torch::cat(palette).to(device_)};
+  networks_->encoder->standardise(library);
+  networks_->averaged_encoder->standardise(library);
+}
+
+void Training::start_or_resume() {
+  std::optional<Checkpoint> checkpoint;
+  if (flags_.resume) {
+    checkpoint = store_.latest(networks_->identity());
+    if (!checkpoint) spdlog::warn("{}: no checkpoint to resume from, starting anew", printable(options_.run.string()));
+  } else if (std::filesystem::exists(options_.run / "checkpoints.json")) {
+    throw Error(ErrorCode::CannotCreate, "run.exists",
+                printable(options_.run.string()) + ": already holds a training; go on with --resume or use another run folder");
+  }
+  if (!checkpoint) {
+    standardise_encoder();
+    save();
+    return;
+  }
+  networks_->restore(checkpoint->tensors);
+  steps_done_ = checkpoint->step;
+  elapsed_before_ = checkpoint->elapsed_seconds;
+  rate_scale_ = checkpoint->state.value("rate_scale", 1.0);
+  step_->set_style_scale(checkpoint->state.value("style_scale", 1.0));
+  mean_content_ = checkpoint->state.value("mean_content", 0.0);
+  mean_style_ = checkpoint->state.value("mean_style", 0.0);
+  spdlog::info("resuming at step {} after {:.1f} minutes", steps_done_, elapsed_before_ / 60);
+}
+
+void Training::make_sheet_inputs() {
+  const auto square = [](const at::Tensor& bytes) {
+    const auto side = std::min(bytes.size(1), bytes.size(2));
+    const at::Tensor middle =
+        bytes.narrow(1, (bytes.size(1) - side) / 2, side).narrow(2, (bytes.size(2) - side) / 2, side).to(torch::kFloat32).div(255);
+    return resize_antialiased(middle, kSheetSide, kSheetSide);
+  };
+  Random random = random_for(options_.seed, 0, 9);
+  const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
+  std::vector<at::Tensor> texture, palette;
+  for (int i = 0; i < kSheetContents; ++i) sheet_contents_.push_back(square(content_[pick(content_.size())].bytes));
+  for (int i = 0; i < kSheetStyles; ++i) {
+    const std::size_t index = pick(style_.size());
+    sheet_styles_.push_back(square(style_[index].bytes));
+    texture.push_back(catalogue_->at(index, 0).described.texture);
+    palette.push_back(catalogue_->at(index, 0).described.palette);
+  }
+  sheet_described_ = {torch::cat(texture).to(device_), torch::cat(palette).to(device_)};
+}
+
+double Training::elapsed() const {
+  return elapsed_before_ + std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+}
+
+double Training::progress() const {
+  return options_.steps > 0 ? static_cast<double>(steps_done_) / static_cast<double>(options_.steps)
+                            : elapsed() / (options_.minutes * 60);
+}
+
+const Phase& Training::phase(double at) const {
+  for (const Phase& phase : options_.phases) {
+    if (at < phase.until) return phase;
+  }
+  return options_.phases.back();
+}
+
+double Training::rate(double at) const {
+  const OptimiserOptions& o = options_.optimiser;
+  const double cosine = o.rate_end + 0.5 * (o.rate - o.rate_end) * (1 + std::cos(M_PI * std::min(at, 1.0)));
+  return rate_scale_ * cosine * std::min(1.0, static_cast<double>(steps_done_ + 1) / std::max(1, o.warm_up));
+}
+
+void Training::save() {
+  Checkpoint checkpoint{.step = steps_done_, .elapsed_seconds = elapsed(), .identity = networks_->identity()};
+  checkpoint.state = {{"rate_scale", rate_scale_},
+                      {"style_scale", step_->style_scale()},
+                      {"mean_content", mean_content_},
+                      {"mean_style", mean_style_}};
+  checkpoint.tensors = networks_->state();
+  try {
+    store_.save(checkpoint);
+    failed_saves_ = 0;
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::Io && error.code() != ErrorCode::CannotCreate) throw;
+    if (++failed_saves_ >= kFailedSaves) throw;
+    spdlog::warn("{}; the last good checkpoint stays, trying again at the next interval", error.what());
+  }
+  saved_at_ = elapsed();
+}
+
+void Training::roll_back() {
+  dropped_in_row_ = 0;
+  if (++roll_backs_ > kRollBacks) {
+    throw Error(ErrorCode::Internal, "training.diverged",
+                "the loss stayed non-finite after " + std::to_string(kRollBacks) +
+                    " roll-backs; lower \"rate\" in the configuration and resume from the last checkpoint");
+  }
+  if (const auto checkpoint = store_.latest(networks_->identity())) networks_->restore(checkpoint->tensors);
+  rate_scale_ *= 0.5;
+  spdlog::warn("three non-finite steps in a row: back to the last checkpoint, at half the rate");
+}
+
+void Training::write_sheet() {
+  char name[32];
+  std::snprintf(name, sizeof name, "sheet-%07lld.png", static_cast<long long>(steps_done_));
+  const SheetSpread spread = write_sample_sheet(options_.run / name, *networks_, sheet_contents_, sheet_styles_, sheet_described_, kSheetDetail);
+  health_.observe_outputs(spread.across_styles, spread.across_contents);
+}
+
+void Training::after_step(const StepReport& report, double at) {
+  const auto term = [&](const char* name) {
+    const auto found = report.terms.find(name);
+    return found == report.terms.end() ? 0.0 : found->second;
+  };
+  const auto follow = [](double& mean, double value) { mean = mean == 0 ? value : 0.99 * mean + 0.01 * value; };
+  follow(mean_content_, term("content"));
+  follow(mean_style_, term("moments") + term("gram"));
+  if (report.played) health_.observe_game(report.accuracy, report.game_value, report.logit_spread);
+  if (steps_done_ % options_.log_every == 0) {
+    json line = {{"step", steps_done_},
+                 {"minutes", elapsed() / 60},
+                 {"rate", rate(at)},
+                 {"total", report.total},
+                 {"gradient_norm", report.gradient_norm},
+                 {"style_scale", step_->style_scale()},
+                 {"dropped", dropped_},
+                 {"terms", report.terms}};
+    if (report.played) {
+      line["discriminator"] = {{"accuracy", health_.accuracy()}, {"game_value", health_.game_value()}};
+    }
+    metrics_ << line.dump() << '\n' << std::flush;
+  }
+  if (steps_done_ % options_.sheet_every == 0) write_sheet();
+  if (const auto verdict = health_.verdict()) spdlog::warn("step {}: {}", steps_done_, *verdict);
+}
+
+TrainingSummary Training::run() {
+  const StepPlanner planner(content_, style_, options_);
+  Progress bar(flags_.progress, "train base");
+  std::int64_t pictures = 0;
+  // A phase has its own crop size, so each gets its own loader.
+  while (progress() < 1 && pending_signal() == 0) {
+    const Phase& now = phase(progress());
+    Prefetcher<StepPlan> plans(steps_done_, [&](std::int64_t s) { return planner.plan(s, now.crop, now.batch); });
+    for (double at = progress(); at < 1 && &phase(at) == &now && pending_signal() == 0; at = progress()) {
+      const StepPlan plan = plans.next();
+      networks_->set_rates(rate(at), rate_scale_ * options_.optimiser.discriminator_rate);
+      const StepReport report = step_->run(plan, steps_done_, at);
+      ++steps_done_;
+      pictures += now.batch;
+      if (!report.finite) {
+        ++dropped_;
+        if (++dropped_in_row_ >= kDropsBeforeRollBack) roll_back();
+        continue;
+      }
+      dropped_in_row_ = 0;
+      after_step(report, at);
+      if (elapsed() - saved_at_ > options_.checkpoint_minutes * 60) save();
+      char note[80];
+      std::snprintf(note, sizeof note, "content %.3f style %.3f", mean_content_, mean_style_);
+      bar.update(std::min(at, 1.0), pictures, at > 0 ? (1 - at) / at * elapsed() : 0, note);
+    }
+  }
+  save();
+  write_sheet();
+  return {.steps = steps_done_,
+          .minutes = elapsed() / 60,
+          .dropped_steps = dropped_,
+          .roll_backs = roll_backs_,
+          .finished = progress() >= 1,
+          .content = mean_content_,
+          .style = mean_style_};
+}
+
+}  // namespace
+
+TrainingSummary train_base(const TrainingOptions& options, const RunFlags& flags) { return Training(options, flags).run(); }
+
+}  // namespace atelier::training

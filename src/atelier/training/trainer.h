@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "atelier/training/progress.h"
+#include "atelier/training/training_options.h"
+
+namespace atelier::training {
+
+/// How a training is run, as opposed to what is trained.
+struct RunFlags {
+  std::string device = "cpu";  ///< cpu, cuda, cuda:N or auto
+  bool resume = false;         ///< go on from the newest checkpoint of the run folder
+  Progress::Style progress = Progress::Style::Auto;
+};
+
+struct TrainingSummary {
+  std::int64_t steps = 0;
+  double minutes = 0;         ///< over all runs
+  int dropped_steps = 0, roll_backs = 0;
+  bool finished = false;      ///< false when a signal ended it early
+  double content = 0, style = 0;  ///< running means of the two losses at the end
+};
+
+/// Adversarial training of Generator, StyleEncoder and Discriminator: data report, training, checkpoints, metrics.jsonl
+/// and sample sheets in options.run. Losses: room losses; recipe: docs/training.md.
+/// Errors: those of load_pictures, NoInput for missing networks, TryAgain "run.locked", Internal "training.diverged"
+/// after three roll-backs, Io after three checkpoints in a row could not be written.
+TrainingSummary train_base(const TrainingOptions& options, const RunFlags& flags);
+
+}  // namespace atelier::training
