@@ -1,0 +1,82 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "atelier/image/image.h"
+#include "atelier/inference/style_transfer_model.h"
+#include "atelier/model/manifest.h"
+#include "atelier/style/style_code.h"
+
+namespace atelier::inference {
+
+/// Whose colours the painting has: the style's, the photo's (its chroma under the painting's lightness), or
+/// those of another picture.
+enum class Colour { Style, Keep, Palette };
+
+/// How to paint. Defaults give the full style at the photo's own size.
+struct StylizeOptions {
+  float strength = 1;           ///< 0 keeps the photo, 1 is full style
+  std::optional<float> detail;  ///< 0 paints, 1 keeps every line; none: the model's default
+  float stroke = 1;             ///< size of the strokes, 0.25 .. 4; cost grows with 1 / stroke^2
+  Colour colour = Colour::Style;
+  const Image* palette = nullptr;  ///< the picture whose colours Colour::Palette takes
+  int size = 0;                    ///< longest side to paint at, pixels; 0: the photo's own
+  bool keep_painted_size = false;  ///< do not scale the painting back to the photo's size
+  int tile = 0;  ///< side of a tile, pixels, at least 64; 0: whole pictures, tiles above kWholePixels
+  std::optional<Depth> depth;  ///< bits of the output; none: the photo's
+  /// Called before the first tile and after every tile; it may throw to stop the work.
+  std::function<void(int done, int total)> progress;
+
+  /// Error Usage "stylize.option" naming the option that is out of range.
+  void validate() const;
+};
+
+/// The front door: a photo and a style code to a painting, and a style picture to its code. Immutable: many
+/// threads may share one. The same input and options give the same pixels.
+class Stylizer {
+ public:
+  /// Larger pictures are painted in tiles, so that the memory of a painting stays bounded.
+  static constexpr std::int64_t kWholePixels = 16'000'000;
+  /// No painting is larger than this, whatever size and stroke ask for.
+  static constexpr std::int64_t kMostPixels = 100'000'000;
+  /// Style pictures are looked at with this short side, as in training.
+  static constexpr int kStyleSide = 256;
+  static constexpr int kSmallestStyleSide = 16;
+
+  Stylizer(const model::Manifest& manifest, std::unique_ptr<const StyleTransferModel> model);
+
+  /// The painting: size, alpha and ICC profile of `content`. With strength 0 it is `content`, pixel for
+  /// pixel. Errors: Usage "stylize.option", "stylize.too_large"; BadData "style.space" for a code of another
+  /// model.
+  Image stylize(const Image& content, const StyleCode& style, const StylizeOptions& options = {}) const;
+
+  /// The style code of a picture. Error BadData "style.too_small" below 16 pixels on a side; warns when the
+  /// picture has one colour only.
+  StyleCode encode(const Image& style) const;
+
+  const std::string& space_id() const { return space_id_; }
+  float default_detail() const { return default_detail_; }
+
+ private:
+  struct Brush {
+    std::vector<float> code;
+    float stroke = 1, detail = 1;
+  };
+
+  StyleCode code_of(const Image& picture) const;
+  Brush brush_for(const Image& photo, const StyleCode& style, const StylizeOptions& options) const;
+  Image paint(const Image& scene, const Brush& brush, const StylizeOptions& options) const;
+  NormStatistics collect_statistics(const Image& scene, const Brush& brush,
+                                    const StylizeOptions& options) const;
+
+  std::string space_id_;
+  float default_detail_;
+  std::unique_ptr<const StyleTransferModel> model_;
+};
+
+}  // namespace atelier::inference
