@@ -136,7 +136,13 @@ std::vector<std::byte> encode_image(const Image& image, const std::string& exten
 }
 
 void write_image(const std::filesystem::path& path, const Image& image, const WriteOptions& options) {
-  write_file_atomically(path, encode_image(image, path.extension().string(), options));
+  std::vector<std::byte> bytes;
+  try {
+    bytes = encode_image(image, path.extension().string(), options);
+  } catch (const Error& error) {
+    throw Error(error.code(), error.id(), printable(path.string()) + ": " + error.what());
+  }
+  write_file_atomically(path, bytes);
 }
 
 }  // namespace atelier

@@ -12,8 +12,10 @@ using tensor::TensorMap;
 
 class Weights {
  public:
-  explicit Weights(const std::filesystem::path& file)
-      : name_(file.string()), tensors_(tensor::to_tensors(weights::SafetensorsFile::read(file))) {}
+  Weights(const std::filesystem::path& file, c10::Device device)
+      : name_(file.string()), tensors_(tensor::to_tensors(weights::SafetensorsFile::read(file))) {
+    for (auto& item : tensors_) item.second = item.second.to(device);
+  }
 
   at::Tensor get(const std::string& key) const {
     const auto found = tensors_.find(key);
@@ -39,7 +41,7 @@ at::Tensor channels(const at::Tensor& like, double a, double b, double c) {
 
 class Vgg19 : public FeatureNetwork {
  public:
-  explicit Vgg19(const std::filesystem::path& file) : weights_(file) {}
+  Vgg19(const std::filesystem::path& file, c10::Device device) : weights_(file, device) {}
 
   std::vector<at::Tensor> features(const at::Tensor& picture) override {
     // Caffe's convention: BGR, 0..255, mean subtracted, no division.
@@ -59,7 +61,7 @@ class Vgg19 : public FeatureNetwork {
 
 class Se16x : public FeatureNetwork {
  public:
-  explicit Se16x(const std::filesystem::path& file) : weights_(file) {}
+  Se16x(const std::filesystem::path& file, c10::Device device) : weights_(file, device) {}
 
   std::vector<at::Tensor> features(const at::Tensor& picture) override {
     at::Tensor x = weights_.conv(picture, "conv0", 1, 0);
@@ -85,7 +87,7 @@ at::Tensor lpips_input(const at::Tensor& picture) {
 
 class SqueezeNet : public FeatureNetwork {
  public:
-  explicit SqueezeNet(const std::filesystem::path& file) : weights_(file) {}
+  SqueezeNet(const std::filesystem::path& file, c10::Device device) : weights_(file, device) {}
 
   std::vector<at::Tensor> features(const at::Tensor& picture) override {
     at::Tensor x = torch::relu(weights_.conv(lpips_input(picture), "features.0", 2, 0));
@@ -111,7 +113,7 @@ class SqueezeNet : public FeatureNetwork {
 
 class AlexNet : public FeatureNetwork {
  public:
-  explicit AlexNet(const std::filesystem::path& file) : weights_(file) {}
+  AlexNet(const std::filesystem::path& file, c10::Device device) : weights_(file, device) {}
 
   std::vector<at::Tensor> features(const at::Tensor& picture) override {
     std::vector<at::Tensor> taps = {torch::relu(weights_.conv(lpips_input(picture), "features.0", 4, 2))};
@@ -128,11 +130,12 @@ class AlexNet : public FeatureNetwork {
 
 }  // namespace
 
-std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file) {
-  if (kind == "vgg19") return std::make_unique<Vgg19>(file);
-  if (kind == "se16x") return std::make_unique<Se16x>(file);
-  if (kind == "squeezenet") return std::make_unique<SqueezeNet>(file);
-  if (kind == "alexnet") return std::make_unique<AlexNet>(file);
+std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file,
+                                                       c10::Device device) {
+  if (kind == "vgg19") return std::make_unique<Vgg19>(file, device);
+  if (kind == "se16x") return std::make_unique<Se16x>(file, device);
+  if (kind == "squeezenet") return std::make_unique<SqueezeNet>(file, device);
+  if (kind == "alexnet") return std::make_unique<AlexNet>(file, device);
   throw Error(ErrorCode::Usage, "network.kind",
               "network '" + printable(kind) + "' is unknown; use vgg19, se16x, squeezenet or alexnet");
 }

@@ -17,6 +17,7 @@ namespace atelier::nn {
 ///   "squeezenet"  SqueezeNet 1.1, taps after ReLU of layer 0 and of fires 4, 7, 9, 10, 11, 12 (LPIPS's)
 ///   "alexnet"     AlexNet, taps after each of the five ReLUs (LPIPS's)
 /// Error NoInput when the file is missing, BadData when tensors are missing, Usage for another kind.
-std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file);
+std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file,
+                                                       c10::Device device = c10::Device("cpu"));
 
 }  // namespace atelier::nn

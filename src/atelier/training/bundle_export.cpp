@@ -85,7 +85,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   DataReport content_report{.role = "content"}, style_report{.role = "style"};
   const auto content = load_pictures(training.content, training.content_short_side, 32, content_report);
   const auto style = load_pictures(training.style, training.style_short_side * 3 / 2, 64, style_report);
-  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed);
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed, c10::Device("cpu"));
 
   model::BundleContents bundle{.styles = style::StyleLibrary("unnamed")};
   bundle.generator = tensor::to_named(tensor::state_of(*networks.averaged_generator));

@@ -94,10 +94,10 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
   std::vector<std::unique_ptr<nn::FeatureNetwork>> references;
   std::vector<StyleCatalogue::Measure> measures = {{phi_.network.get(), 4}};
   for (const ReferenceNetwork& network : options.networks) {
-    references.push_back(nn::load_reference_network(network.kind, network.file));
+    references.push_back(nn::load_reference_network(network.kind, network.file, device_));
     measures.push_back({references.back().get(), network.taps});
   }
-  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, options.style_short_side, options.seed);
+  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, options.style_short_side, options.seed, device_);
   networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
   step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(references), *catalogue_, device_);
   write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");
@@ -250,13 +250,16 @@ void Training::after_step(const StepReport& report, double at) {
 }
 
 TrainingSummary Training::run() {
-  const StepPlanner planner(content_, style_, options_);
+  const StepPlanner planner(content_, style_, *catalogue_, options_);
   Progress bar(flags_.progress, "train base");
   std::int64_t pictures = 0;
   // A phase has its own crop size, so each gets its own loader.
   while (progress() < 1 && pending_signal() == 0) {
     const Phase& now = phase(progress());
-    Prefetcher<StepPlan> plans(steps_done_, [&](std::int64_t s) { return planner.plan(s, now.crop, now.batch); });
+    Prefetcher<StepPlan> plans(steps_done_, [&](std::int64_t s) {
+      at::set_num_threads(1);  // of this loader's thread; the others belong to the training step
+      return planner.plan(s, now.crop, now.batch);
+    });
     for (double at = progress(); at < 1 && &phase(at) == &now && pending_signal() == 0; at = progress()) {
       const StepPlan plan = plans.next();
       networks_->set_rates(rate(at), rate_scale_ * options_.optimiser.discriminator_rate);

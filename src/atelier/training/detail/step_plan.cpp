@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "atelier/training/detail/crops.h"
-#include "atelier/training/detail/style_catalogue.h"
 
 namespace atelier::training {
 namespace {
@@ -19,8 +18,8 @@ float draw_detail(double u) { return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 
 }  // namespace
 
 StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content, const std::vector<TrainingPicture>& style,
-                         const TrainingOptions& options)
-    : content_(content), options_(options) {
+                         StyleCatalogue& catalogue, const TrainingOptions& options)
+    : content_(content), catalogue_(catalogue), options_(options) {
   double total = 0;
   for (const TrainingPicture& picture : style) {
     double weight = 1;
@@ -41,7 +40,7 @@ StepPlan StepPlanner::plan(std::int64_t step, int crop, int batch) const {
     const double at = unit(random) * cumulative_.back();
     const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
     const auto index = std::min<std::size_t>(static_cast<std::size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
-    return StepPlan::Pick{index, variant(random)};
+    return &catalogue_.at(index, variant(random));
   };
   StepPlan plan;
   const bool blends = unit(random) < options_.mixup;

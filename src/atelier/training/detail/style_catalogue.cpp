@@ -15,7 +15,7 @@ struct Variant {
   bool recoloured;
 };
 constexpr std::array<Variant, StyleCatalogue::kVariants> kVariantTable = {
-    {{1, false}, {1, true}, {1.41, false}, {0.71, false}, {1, true}, {1, false}}};
+    {{1, false}, {1, true}, {1.41, false}, {0.71, true}}};
 
 at::Tensor to_float(const at::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }
 
@@ -29,14 +29,19 @@ at::Tensor to_short_side(const at::Tensor& picture, double side) {
 }  // namespace
 
 StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures, int short_side,
-                               std::uint64_t seed)
-    : pictures_(pictures), measures_(std::move(measures)), short_side_(short_side), seed_(seed) {}
+                               std::uint64_t seed, c10::Device device)
+    : pictures_(pictures), measures_(std::move(measures)), short_side_(short_side), seed_(seed), device_(device) {}
 
 const StyleEntry& StyleCatalogue::at(std::size_t picture, int variant) {
   const auto key = std::make_pair(picture, variant);
-  auto found = entries_.find(key);
-  if (found == entries_.end()) found = entries_.emplace(key, make(picture, variant)).first;
-  return found->second;
+  {
+    std::lock_guard lock(mutex_);
+    const auto found = entries_.find(key);
+    if (found != entries_.end()) return found->second;
+  }
+  StyleEntry entry = make(picture, variant);
+  std::lock_guard lock(mutex_);
+  return entries_.emplace(key, std::move(entry)).first->second;
 }
 
 std::vector<nn::LayerStatistics> StyleCatalogue::measure(std::size_t i, const std::vector<at::Tensor>& taps) const {
@@ -53,14 +58,14 @@ StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
     std::uniform_int_distribution<std::size_t> pick(0, pictures_.size() - 1);
     picture = recolour(picture, to_float(pictures_[pick(random)].bytes));
   }
-  if (variant == kVariants - 1) picture = picture.flip(2).contiguous();
   StyleEntry entry;
-  nn::FeatureNetwork& phi = *measures_.front().network;
-  entry.described = nn::style_statistics(picture.unsqueeze(0), phi);
+  const nn::StyleStatistics described = nn::style_statistics(picture.unsqueeze(0).to(device_), *measures_.front().network);
+  entry.described = {described.texture.cpu(), described.palette.cpu()};
   entry.stroke_log2 = static_cast<float>(std::log2(kind.scale));
   const at::Tensor scaled = to_short_side(picture, short_side_ * kind.scale);
   for (std::size_t i = 0; i < measures_.size(); ++i) {
-    entry.targets.push_back(measure(i, measures_[i].network->features(scaled.unsqueeze(0))));
+    entry.targets.push_back(measure(i, measures_[i].network->features(scaled.unsqueeze(0).to(device_))));
+    for (nn::LayerStatistics& layer : entry.targets.back()) layer = {layer.mean.cpu(), layer.std.cpu(), layer.gram.cpu()};
   }
   entry.bytes = scaled.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
   return entry;

@@ -3,7 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <map>
-#include <memory>
+#include <mutex>
 #include <vector>
 
 #include "atelier/nn/feature_network.h"
@@ -22,18 +22,19 @@ struct StyleEntry {
 };
 
 /// Style pictures with their variants: three stroke scales and recolourings after other pictures, which multiply few
-/// paintings into many styles. Entries are measured when first asked for and kept. Not thread-safe.
+/// paintings into many styles. Entries are measured when first asked for and kept for good. Thread-safe.
 class StyleCatalogue {
  public:
-  static constexpr int kVariants = 6;
+  static constexpr int kVariants = 4;
 
   /// networks: phi first, then reference networks with the number of their finest taps to use.
   struct Measure {
     nn::FeatureNetwork* network;
     int taps;
   };
+  /// `device` is where the networks are; entries are kept on the CPU.
   StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures, int short_side,
-                 std::uint64_t seed);
+                 std::uint64_t seed, c10::Device device);
 
   const StyleEntry& at(std::size_t picture, int variant);
   std::size_t size() const { return pictures_.size(); }
@@ -48,6 +49,8 @@ class StyleCatalogue {
   std::vector<Measure> measures_;
   int short_side_;
   std::uint64_t seed_;
+  c10::Device device_;
+  std::mutex mutex_;  // of entries_; a map never moves its entries
   std::map<std::pair<std::size_t, int>, StyleEntry> entries_;
 };
 

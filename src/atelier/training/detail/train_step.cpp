@@ -19,12 +19,6 @@ constexpr double kCodeNoise = 0.05;     // of the code's spread over the batch
 constexpr int kShiftEvery = 3, kIdentityEvery = 2, kCodeEvery = 4, kBalanceEvery = 50;
 constexpr double kDiscriminatorLead = 0.03;  // D starts this much earlier, so that G never meets an untrained one
 
-std::vector<const StyleEntry*> entries_of(StyleCatalogue& catalogue, const std::vector<StepPlan::Pick>& picks) {
-  std::vector<const StyleEntry*> entries;
-  for (const StepPlan::Pick& pick : picks) entries.push_back(&catalogue.at(pick.picture, pick.variant));
-  return entries;
-}
-
 void to_device(StyleBatch& batch, c10::Device device) {
   if (device.is_cpu()) return;
   batch.described.texture = batch.described.texture.to(device);
@@ -45,7 +39,7 @@ struct TrainStep::Scene {
 };
 
 TrainStep::TrainStep(const TrainingOptions& options, TrainedNetworks& networks, nn::PerceptualNetwork phi,
-                     std::vector<std::unique_ptr<nn::FeatureNetwork>> references, StyleCatalogue& catalogue,
+                     std::vector<std::unique_ptr<nn::FeatureNetwork>> references, const StyleCatalogue& catalogue,
                      c10::Device device)
     : options_(options),
       networks_(networks),
@@ -77,14 +71,14 @@ void TrainStep::balance(const at::Tensor& painting, const at::Tensor& content, c
 at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, double progress, Scene& scene,
                                    StepReport& report) {
   const LossWeights& weight = options_.loss;
-  StyleBatch style = stack(entries_of(catalogue_, plan.styles));
+  StyleBatch style = stack(plan.styles);
   to_device(style, device_);
   scene.content = plan.content.to(device_);
   scene.detail = plan.detail.to(device_);
   scene.stroke_log2 = style.stroke_log2;
   scene.code = networks_.encoder(style.described);
   if (!plan.blend_with.empty()) {
-    StyleBatch other = stack(entries_of(catalogue_, plan.blend_with));
+    StyleBatch other = stack(plan.blend_with);
     to_device(other, device_);
     const at::Tensor t = plan.blend.to(device_);
     scene.code = torch::lerp(scene.code, networks_.encoder(other.described), t.unsqueeze(1));
@@ -134,7 +128,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     const losses::SlicedWassersteinLoss sliced;
     at::Tensor value = torch::zeros({}, y.options());
     for (std::size_t n = 0; n < plan.styles.size(); ++n) {
-      const StyleEntry& entry = catalogue_.at(plan.styles[n].picture, plan.styles[n].variant);
+      const StyleEntry& entry = *plan.styles[n];
       torch::NoGradGuard no_grad;
       const auto own = phi_->features(entry.bytes.to(device_, torch::kFloat32).div(255).unsqueeze(0));
       at::AutoGradMode with_grad(true);
@@ -200,7 +194,7 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
   const auto side = std::min<std::int64_t>(options_.adversarial.crop, plan.content.size(2));
   for (std::size_t n = 0; n < plan.styles.size(); ++n) {
     Random random(plan.noise_seed + 17 * (n + 1));
-    crops.push_back(random_crop(catalogue_.at(plan.styles[n].picture, plan.styles[n].variant).bytes, static_cast<int>(side), 1.0, random));
+    crops.push_back(random_crop(plan.styles[n]->bytes, static_cast<int>(side), 1.0, random));
   }
   auto generator = at::detail::createCPUGenerator(plan.noise_seed + 1);
   const auto augmented = [&](const at::Tensor& p) { return losses::diff_augment(p, options_.adversarial.augment, generator); };

@@ -25,7 +25,7 @@ struct StepReport {
 class TrainStep {
  public:
   TrainStep(const TrainingOptions& options, TrainedNetworks& networks, nn::PerceptualNetwork phi,
-            std::vector<std::unique_ptr<nn::FeatureNetwork>> references, StyleCatalogue& catalogue, c10::Device device);
+            std::vector<std::unique_ptr<nn::FeatureNetwork>> references, const StyleCatalogue& catalogue, c10::Device device);
 
   /// `progress` in 0..1 decides which terms are on.
   StepReport run(const StepPlan& plan, std::int64_t step, double progress);
@@ -44,7 +44,7 @@ class TrainStep {
   TrainedNetworks& networks_;
   nn::PerceptualNetwork phi_;
   std::vector<std::unique_ptr<nn::FeatureNetwork>> references_;
-  StyleCatalogue& catalogue_;
+  const StyleCatalogue& catalogue_;
   c10::Device device_;
   losses::AdversarialLoss game_;
   double style_scale_ = 1;       ///< set by the gradient-norm balance
