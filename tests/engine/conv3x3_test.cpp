@@ -168,6 +168,7 @@ TEST_P(ConvOfSize, PoolsAsMaxPoolDoes) {
 }
 
 TEST(Conv3x3, GivesTheSameBytesWithAnyNumberOfThreads) {
+  if (test::kThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer does not know GCC's OpenMP";
   const OwnedMap from(random_map(32, 40, 72, 14));
   const Conv3x3 conv(best_kernels(), random_weight(32, 32, 3, 15), 32, 32);
   std::vector<std::vector<float>> pictures;

@@ -28,6 +28,7 @@ TEST(PerceptualEngine, MeasuresWhatPlainLoopsMeasure) {
 }
 
 TEST(PerceptualEngine, GivesTheSameNumbersWithAnyNumberOfThreads) {
+  if (test::kThreadSanitizer) GTEST_SKIP() << "ThreadSanitizer does not know GCC's OpenMP";
   const auto expected = model::expected_perceptual_tensors(kOptions);
   const weights::SafetensorsFile file = test::to_file(expected, test::random_tensors(expected, 5));
   const std::vector<float> picture = test::synthetic_picture(70, 90, 6);

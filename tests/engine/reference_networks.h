@@ -66,6 +66,14 @@ std::vector<double> encode(const StyleEncoderOptions& options, const Tensors& en
                            const PerceptualOptions& perceptual, const Tensors& perceptual_tensors,
                            const Map& picture);
 
+/// True when built with ThreadSanitizer, which cannot see GCC's OpenMP synchronise and reports every team as
+/// a race.
+#if defined(__SANITIZE_THREAD__)
+inline constexpr bool kThreadSanitizer = true;
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
+
 /// sqrt(mean (a - b)^2 / mean b^2)
 double relative_rms(std::span<const float> a, std::span<const double> b);
 

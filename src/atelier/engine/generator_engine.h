@@ -31,10 +31,10 @@ struct GeneratorRequest {
 /// normalisations applied while the next layer reads. The bilinear upsampling before D1 and D3 is part of
 /// their weights.
 ///
-/// Memory of one run, beside content and painting, with c1..c3 rounded up to 16:
-///   bytes = H * W * max(c1 + c1/4, 3 c2/4, c2/4 + c1, (2 c2 + 3 c3/2) / 8) + threads * about 2 MiB
-/// (M: 48 bytes a pixel, 580 MB at 4000 x 3000). Buffers up to 256 MiB are kept for the next run, one for
-/// each run that was under way at the same time.
+/// Memory of one run, beside content and painting, with c1..c3 rounded up to 16, is at most
+///   H W max(5 c1 / 4, 3 c2 / 4, c1 + c2 / 4, c2 / 2 + c3 / 16, c2 / 4 + 3 c3 / 16) + 2 MiB a thread
+/// bytes (M: 48 a pixel, 580 MB at 4000 x 3000). Buffers up to 256 MiB are kept for the next run, one
+/// for each run that was under way at the same time.
 ///
 /// Immutable after construction: run() may be called from many threads; each call uses `threads` of its own.
 /// The same request gives the same bytes whatever the thread count (on one instruction set).

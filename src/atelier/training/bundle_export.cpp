@@ -87,21 +87,18 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   const auto style = load_pictures(training.style, training.style_short_side * 3 / 2, 64, style_report);
   StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed, c10::Device("cpu"));
 
-  model::BundleContents bundle{.styles = style::StyleLibrary("unnamed")};
-  bundle.generator = tensor::to_named(tensor::state_of(*networks.averaged_generator));
-  bundle.encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
-  bundle.perceptual = tensor::to_named(tensor::state_of(*phi.network));
+  const auto encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
   // Codes mean something only to the encoder that made them, so the space is named after its weights.
   const std::string space_id =
-      options.name + "-" + weights::sha256_hex(weights::serialize_safetensors(bundle.encoder, weights::DType::F16)).substr(0, 12);
-  bundle.styles = style::StyleLibrary(space_id);
+      options.name + "-" + weights::sha256_hex(weights::serialize_safetensors(encoder, weights::DType::F16)).substr(0, 12);
+  style::StyleLibrary gallery(space_id);
 
   std::vector<StyleCode> codes;
   for (std::size_t i = 0; i < style.size(); ++i) {
     const at::Tensor row = networks.averaged_encoder(catalogue.at(i, 0).described).contiguous();
     codes.push_back({space_id, std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel())});
   }
-  bundle.space = style::StyleSpace::fit(space_id, codes, kCoordinates);
+  const style::StyleSpace space = style::StyleSpace::fit(space_id, codes, kCoordinates);
 
   ExportSummary summary{.space_id = space_id};
   for (const GalleryEntry& entry : read_gallery(options.gallery)) {
@@ -114,7 +111,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
       continue;
     }
     const auto index = static_cast<std::size_t>(found - style.begin());
-    bundle.styles.add({.name = entry.name,
+    gallery.add({.name = entry.name,
                        .title = found->title,
                        .artist = found->artist,
                        .year = found->year,
@@ -125,11 +122,11 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
                        .code = codes[index],
                        .detail = static_cast<float>(entry.detail),
                        .attributes = attributes(catalogue.at(index, 0).described.palette),
-                       .coordinates = bundle.space->project(codes[index])});
+                       .coordinates = space.project(codes[index])});
   }
-  summary.styles = bundle.styles.styles().size();
+  summary.styles = gallery.styles().size();
 
-  model::Manifest& manifest = bundle.manifest;
+  model::Manifest manifest;
   manifest.name = options.name;
   manifest.licence = options.licence;
   manifest.space_id = space_id;
@@ -151,7 +148,10 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
                       {"training_style", checkpoint->state.value("mean_style", 0.0)}};
   manifest.data = provenance(style, "style");
   for (json& row : provenance(content, "content")) manifest.data.push_back(row);
-  model::write_bundle(options.output, bundle, weights::DType::F16);
+  model::write_bundle(options.output,
+                      {manifest, tensor::to_named(tensor::state_of(*networks.averaged_generator)), encoder,
+                       tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space},
+                      weights::DType::F16);
   return summary;
 }
 

@@ -46,6 +46,7 @@ class Training {
   void write_sheet();
   double elapsed() const;
   double progress() const;
+  bool told_to_stop() const;
   const Phase& phase(double at) const;
   double rate(double at) const;
 
@@ -65,7 +66,7 @@ class Training {
   std::vector<at::Tensor> sheet_contents_, sheet_styles_;
   nn::StyleStatistics sheet_described_;
 
-  std::int64_t steps_done_ = 0;
+  std::int64_t steps_done_ = 0, first_step_ = 0;
   double elapsed_before_ = 0, rate_scale_ = 1, mean_content_ = 0, mean_style_ = 0, saved_at_ = 0;
   int dropped_in_row_ = 0, dropped_ = 0, roll_backs_ = 0, failed_saves_ = 0;
   std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
@@ -134,10 +135,10 @@ void Training::start_or_resume() {
     return;
   }
   networks_->restore(checkpoint->tensors);
-  steps_done_ = checkpoint->step;
+  steps_done_ = first_step_ = checkpoint->step;
   elapsed_before_ = checkpoint->elapsed_seconds;
   rate_scale_ = checkpoint->state.value("rate_scale", 1.0);
-  step_->set_style_scale(checkpoint->state.value("style_scale", 1.0));
+  step_->restore_balance(checkpoint->state.value("style_scale", 1.0), checkpoint->state.value("gradient_ratio", 1.0));
   mean_content_ = checkpoint->state.value("mean_content", 0.0);
   mean_style_ = checkpoint->state.value("mean_style", 0.0);
   spdlog::info("resuming at step {} after {:.1f} minutes", steps_done_, elapsed_before_ / 60);
@@ -172,6 +173,11 @@ double Training::progress() const {
                             : elapsed() / (options_.minutes * 60);
 }
 
+bool Training::told_to_stop() const {
+  return pending_signal() != 0 ||
+         (flags_.stop_after_steps > 0 && steps_done_ - first_step_ >= flags_.stop_after_steps);
+}
+
 const Phase& Training::phase(double at) const {
   for (const Phase& phase : options_.phases) {
     if (at < phase.until) return phase;
@@ -189,6 +195,7 @@ void Training::save() {
   Checkpoint checkpoint{.step = steps_done_, .elapsed_seconds = elapsed(), .identity = networks_->identity()};
   checkpoint.state = {{"rate_scale", rate_scale_},
                       {"style_scale", step_->style_scale()},
+                      {"gradient_ratio", step_->gradient_ratio()},
                       {"mean_content", mean_content_},
                       {"mean_style", mean_style_}};
   checkpoint.tensors = networks_->state();
@@ -254,13 +261,13 @@ TrainingSummary Training::run() {
   Progress bar(flags_.progress, "train base");
   std::int64_t pictures = 0;
   // A phase has its own crop size, so each gets its own loader.
-  while (progress() < 1 && pending_signal() == 0) {
+  while (progress() < 1 && !told_to_stop()) {
     const Phase& now = phase(progress());
     Prefetcher<StepPlan> plans(steps_done_, [&](std::int64_t s) {
       at::set_num_threads(1);  // of this loader's thread; the others belong to the training step
       return planner.plan(s, now.crop, now.batch);
     });
-    for (double at = progress(); at < 1 && &phase(at) == &now && pending_signal() == 0; at = progress()) {
+    for (double at = progress(); at < 1 && &phase(at) == &now && !told_to_stop(); at = progress()) {
       const StepPlan plan = plans.next();
       networks_->set_rates(rate(at), rate_scale_ * options_.optimiser.discriminator_rate);
       const StepReport report = step_->run(plan, steps_done_, at);

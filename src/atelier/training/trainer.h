@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "atelier/training/progress.h"
@@ -11,6 +12,7 @@ namespace atelier::training {
 struct RunFlags {
   std::string device = "cpu";  ///< cpu, cuda, cuda:N or auto
   bool resume = false;         ///< go on from the newest checkpoint of the run folder
+  std::int64_t stop_after_steps = 0;  ///< above 0: end this run, checkpoint written, after so many steps
   Progress::Style progress = Progress::Style::Auto;
 };
 
@@ -18,7 +20,7 @@ struct TrainingSummary {
   std::int64_t steps = 0;
   double minutes = 0;         ///< over all runs
   int dropped_steps = 0, roll_backs = 0;
-  bool finished = false;      ///< false when a signal ended it early
+  bool finished = false;      ///< false when it was stopped early
   double content = 0, style = 0;  ///< running means of the two losses at the end
 };
 

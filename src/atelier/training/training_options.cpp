@@ -192,7 +192,11 @@ TrainingOptions TrainingOptions::parse(const json& j) {
     require(phase.crop >= 32 && phase.crop % 16 == 0, "crop", "must be a multiple of 16, at least 32");
     require(phase.batch >= 1, "batch", "must be at least 1");
     require(phase.crop <= o.content_short_side, "crop", "must not be larger than content_short_side");
+    // The shift term compares what lies 12 pixels and the shift, up to 7, inside the crop.
+    require(phase.crop >= 48 || o.loss.shift <= 0, "crop", "must be at least 48 unless the shift term is off (\"shift\": 0)");
   }
+  require(o.adversarial.crop >= 32, "crop", "of \"adversarial\" must be at least 32");
+  require(o.adversarial.r1_every >= 1, "r1_every", "must be at least 1; switch the penalty off with \"r1_gamma\": 0");
   require(o.style_short_side >= 64, "style_short_side", "must be at least 64");
   GeneratorOptions::named(o.generator_size);
   return o;

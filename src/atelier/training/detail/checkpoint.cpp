@@ -115,7 +115,11 @@ void restore_adam(torch::optim::Optimizer& adam, const std::string& prefix, cons
     for (const at::Tensor& parameter : group.params()) {
       const std::string name = prefix + std::to_string(position++);
       const auto first = tensors.find(name + ".exp_avg");
-      if (first == tensors.end()) continue;
+      if (first == tensors.end()) {
+        // Taken before the first step: what the optimiser gathered since belongs to what is being undone.
+        adam.state().erase(tensor::optimiser_key(adam.state(), parameter));
+        continue;
+      }
       auto state = std::make_unique<torch::optim::AdamParamState>();
       state->exp_avg(first->second.to(parameter.device()).clone());
       state->exp_avg_sq(tensors.at(name + ".exp_avg_sq").to(parameter.device()).clone());

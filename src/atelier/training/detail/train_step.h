@@ -31,7 +31,11 @@ class TrainStep {
   StepReport run(const StepPlan& plan, std::int64_t step, double progress);
 
   double style_scale() const { return style_scale_; }
-  void set_style_scale(double scale) { style_scale_ = scale; }
+  double gradient_ratio() const { return gradient_ratio_; }
+  void restore_balance(double style_scale, double gradient_ratio) {
+    style_scale_ = style_scale;
+    gradient_ratio_ = gradient_ratio;
+  }
 
  private:
   struct Scene;  // what the terms of one step share

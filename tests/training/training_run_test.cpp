@@ -1,0 +1,201 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/torch.h>
+
+#include <cmath>
+#include <fstream>
+
+#include "atelier/image/read_image.h"
+#include "atelier/model/model_bundle.h"
+#include "atelier/training/bundle_export.h"
+#include "atelier/training/detail/checkpoint.h"
+#include "atelier/training/trainer.h"
+#include "support/expect_error.h"
+#include "support/tensor_matchers.h"
+#include "training/tiny_run.h"
+
+namespace atelier::training {
+namespace {
+
+using nlohmann::json;
+using test::expect_error;
+using test::tensors_equal;
+using test::tensors_near;
+
+constexpr RunFlags kQuiet = {.progress = Progress::Style::Quiet};
+
+RunFlags flags(bool resume, std::int64_t stop_after_steps = 0) {
+  RunFlags f = kQuiet;
+  f.resume = resume;
+  f.stop_after_steps = stop_after_steps;
+  return f;
+}
+
+std::filesystem::path checkpoint_file(const std::filesystem::path& run, int step) {
+  return run / ("checkpoint-" + std::to_string(step) + ".safetensors");
+}
+
+/// The file's tensors and its "state" numbers.
+std::pair<tensor::TensorMap, json> read_checkpoint(const std::filesystem::path& file) {
+  const auto stored = weights::SafetensorsFile::read(file);
+  return {tensor::to_tensors(stored), json::parse(stored.metadata().at("state"))};
+}
+
+bool all_finite(const tensor::TensorMap& tensors) {
+  for (const auto& item : tensors) {
+    if (!torch::isfinite(item.second).all().item<bool>()) return false;
+  }
+  return true;
+}
+
+/// Sums of floats depend on how they are split over threads.
+class Training : public ::testing::Test {
+ protected:
+  Training() { at::set_num_threads(1); }
+};
+
+TEST_F(Training, LeavesCheckpointsMetricsSheetsAndItsConfiguration) {
+  const test::TinyRun tiny;
+  json config = tiny.config("run", 12);
+  config["sheet_every"] = 8;
+  const TrainingSummary summary = train_base(TrainingOptions::parse(config), flags(false));
+  EXPECT_TRUE(summary.finished);
+  EXPECT_EQ(summary.steps, 12);
+  EXPECT_EQ(summary.dropped_steps, 0);
+  EXPECT_GT(summary.content, 0);
+  EXPECT_GT(summary.style, 0);
+
+  std::ifstream metrics(tiny / "run" / "metrics.jsonl");
+  std::set<std::string> terms;
+  int lines = 0, games = 0;
+  for (std::string text; std::getline(metrics, text); ++lines) {
+    const json line = json::parse(text);
+    EXPECT_EQ(line.at("step"), lines + 1);
+    EXPECT_TRUE(std::isfinite(line.at("total").get<double>()));
+    EXPECT_GT(line.at("gradient_norm").get<double>(), 0);
+    for (const auto& term : line.at("terms").items()) terms.insert(term.key());
+    if (line.contains("discriminator")) ++games;
+  }
+  EXPECT_EQ(lines, 12);
+  EXPECT_GT(games, 0);
+  EXPECT_THAT(terms, ::testing::IsSupersetOf({"content", "moments", "gram", "sliced_wasserstein", "identity", "total_variation",
+                                              "shift", "structure_guard", "halo_guard", "code_consistency", "adversarial"}));
+
+  for (const char* sheet : {"sheet-0000008.png", "sheet-0000012.png"}) {
+    const ImageInfo info = probe_image(tiny / "run" / sheet);
+    EXPECT_EQ(info.width, 256 * 7) << "the photo and six styles";
+    EXPECT_EQ(info.height, 256 * 5) << "the styles and four photos";
+  }
+  EXPECT_TRUE(all_finite(read_checkpoint(checkpoint_file(tiny / "run", 12)).first));
+  EXPECT_EQ(TrainingOptions::parse(read_config(tiny / "run" / "config.json")).to_json(), TrainingOptions::parse(config).to_json());
+}
+
+// 52 steps pass the point, step 50, where the balance of gradients looks back at what it measured at step 0.
+TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
+  const test::TinyRun tiny(2, 2);
+  constexpr int kSteps = 52, kPause = 31;
+  EXPECT_TRUE(train_base(tiny.options("whole", kSteps), flags(false)).finished);
+  const TrainingSummary paused = train_base(tiny.options("parts", kSteps), flags(false, kPause));
+  EXPECT_FALSE(paused.finished);
+  EXPECT_EQ(paused.steps, kPause);
+  EXPECT_TRUE(train_base(tiny.options("parts", kSteps), flags(true)).finished);
+
+  const auto [whole, whole_state] = read_checkpoint(checkpoint_file(tiny / "whole", kSteps));
+  const auto [parts, parts_state] = read_checkpoint(checkpoint_file(tiny / "parts", kSteps));
+  EXPECT_EQ(parts_state, whole_state);
+  ASSERT_EQ(parts.size(), whole.size());
+  for (const auto& [name, value] : whole) {
+    ASSERT_EQ(parts.count(name), 1u) << name;
+    EXPECT_TRUE(tensors_equal(parts.at(name), value)) << name;
+  }
+  const at::Tensor start = read_checkpoint(checkpoint_file(tiny / "parts", kPause)).first.at("generator.e1.conv.weight");
+  EXPECT_FALSE(tensors_near(whole.at("generator.e1.conv.weight"), start, 1e-4)) << "a training that does not move proves nothing";
+}
+
+TEST_F(Training, AFinishedTrainingIsNotTrainedFurther) {
+  const test::TinyRun tiny(1, 1);
+  train_base(tiny.options("run", 2), flags(false));
+  const auto before = read_checkpoint(checkpoint_file(tiny / "run", 2)).first;
+  const TrainingSummary again = train_base(tiny.options("run", 2), flags(true));
+  EXPECT_TRUE(again.finished);
+  EXPECT_EQ(again.steps, 2);
+  EXPECT_TRUE(tensors_equal(read_checkpoint(checkpoint_file(tiny / "run", 2)).first.at("generator.e1.conv.weight"),
+                            before.at("generator.e1.conv.weight")));
+}
+
+TEST_F(Training, DoesNotOverwriteAnotherTraining) {
+  const test::TinyRun tiny(1, 1);
+  train_base(tiny.options("run", 1), flags(false));
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::CannotCreate, "run.exists");
+  json config = tiny.config("run", 1);
+  config["seed"] = 6;
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(true)); }, ErrorCode::Config, "checkpoint.identity");
+  const RunLock held(tiny / "run");
+  expect_error([&] { train_base(tiny.options("run", 1), flags(true)); }, ErrorCode::TryAgain, "run.locked");
+}
+
+TEST_F(Training, ADivergingTrainingRollsBackAndEndsWithoutABrokenCheckpoint) {
+  const test::TinyRun tiny(1, 2);
+  json config = tiny.config("run", 60);
+  config["optimiser"] = {{"rate", 1e20}, {"rate_end", 1e20}, {"warm_up", 1}, {"discriminator_rate", 1e20}};
+  const std::string message =
+      expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::Internal, "training.diverged");
+  EXPECT_THAT(message, ::testing::HasSubstr("roll-backs"));
+  const auto [tensors, state] = read_checkpoint(checkpoint_file(tiny / "run", 0));
+  EXPECT_TRUE(all_finite(tensors));
+  for (const auto& entry : std::filesystem::directory_iterator(tiny / "run")) {
+    if (entry.path().extension() == ".safetensors") EXPECT_EQ(entry.path(), checkpoint_file(tiny / "run", 0));
+  }
+}
+
+TEST_F(Training, ABadPerceptualNetworkIsRefusedBeforeAnythingIsTrained) {
+  const test::TinyRun tiny(1, 1);
+  std::filesystem::resize_file(tiny / "perceptual" / "perceptual.safetensors", 100);
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::BadData, "model.checksum");
+  std::filesystem::remove(tiny / "perceptual" / "manifest.json");
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::NoInput, "perceptual.missing");
+  EXPECT_FALSE(std::filesystem::exists(tiny / "run" / "checkpoints.json"));
+}
+
+TEST_F(Training, CropsLargerThanEveryPhotoAreRefused) {
+  const test::TinyRun tiny(1, 1);
+  json config = tiny.config("run", 1);
+  config["content_short_side"] = 128;
+  config["phases"] = {{{"until", 0.5}, {"crop", 48}}, {{"until", 1}, {"crop", 128}}};
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::BadData, "data.small");
+}
+
+TEST_F(Training, ExportsABundleThatOpens) {
+  const test::TinyRun tiny(1, 3);
+  const TrainingOptions options = tiny.options("run", 3);
+  ExportOptions target{.gallery = tiny / "gallery.json", .output = tiny / "bundle", .name = "tiny", .licence = "CC0"};
+  write_file_atomically(target.gallery, R"([{"name": "first", "file": "photo-0.png", "detail": 0.25},
+                                            {"name": "gone", "file": "no-such-file.png"}])");
+  expect_error([&] { export_bundle(options, target); }, ErrorCode::NoInput, "checkpoint.missing");
+  train_base(options, flags(false));
+  const ExportSummary summary = export_bundle(options, target);
+  EXPECT_EQ(summary.styles, 1u);
+  EXPECT_EQ(summary.missing, 1u);
+
+  const auto bundle = model::ModelBundle::open(target.output);
+  EXPECT_EQ(bundle->manifest().space_id, summary.space_id);
+  EXPECT_EQ(bundle->manifest().training.at("steps"), 3);
+  EXPECT_EQ(bundle->manifest().data.size(), 4u) << "one photo and three styles";
+  EXPECT_EQ(bundle->manifest().training.dump().find((tiny / "run").parent_path().string()), std::string::npos)
+      << "folders of this machine are nobody's business";
+  const style::NamedStyle* style = bundle->styles().find("first");
+  ASSERT_NE(style, nullptr);
+  EXPECT_EQ(style->code.values.size(), 16u);
+  EXPECT_FLOAT_EQ(style->detail, 0.25f);
+  EXPECT_EQ(style->sha256, weights::sha256_file(tiny / "style" / "photo-0.png"));
+  ASSERT_TRUE(bundle->space().has_value());
+  EXPECT_EQ(bundle->space()->id, summary.space_id);
+
+  const auto trained = tensor::with_prefix(read_checkpoint(checkpoint_file(tiny / "run", 3)).first, "averaged.generator.");
+  const auto exported = tensor::to_tensors(bundle->generator());
+  ASSERT_EQ(exported.size(), trained.size());
+  for (const auto& [name, value] : trained) EXPECT_TRUE(tensors_near(exported.at(name), value, 2e-3)) << name;
+}
+
+}  // namespace
+}  // namespace atelier::training
