@@ -16,3 +16,8 @@ function(atelier_room)
                                   PRIVATE ${ROOM_PRIVATE_LINK} $<BUILD_INTERFACE:atelier_warnings>)
   install(TARGETS ${target} EXPORT AtelierTargets FILE_SET HEADERS)
 endfunction()
+
+# Code that only calls LibTorch gains nothing from -O3, and its headers make every level of optimisation dear.
+function(atelier_torch_glue target)
+  target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+endfunction()

@@ -64,6 +64,7 @@ void PaintingOptions::add_to(CLI::App& command) {
       ->capture_default_str();
   command
       .add_option("--detail", detail, "0 paints, 1 keeps every line; default: the style's, else the model's")
+      ->check(CLI::Range(0.0, 1.0).description(""))
       ->type_name("0..1");
   command
       .add_option("--stroke", stroke, "Size of the strokes, 1 as in training; time grows with 1 / stroke^2")

@@ -68,6 +68,7 @@ TEST_F(StylizeFaults, RefusesBadOptions) {
   EXPECT_TRUE(fails_with(with("--strength", "nan"), 2, "strength"));
   EXPECT_TRUE(fails_with(with("--strength", "much"), 2, "strength"));
   EXPECT_TRUE(fails_with(with("--detail", "1.5"), 2, "detail"));
+  EXPECT_TRUE(fails_with(with("--detail", "-0.5"), 2, "detail"));
   EXPECT_TRUE(fails_with(with("--stroke", "9"), 2, "stroke"));
   EXPECT_TRUE(fails_with(with("--size", "-5"), 2, "size"));
   EXPECT_TRUE(fails_with(with("--tile", "big"), 2, "tile"));

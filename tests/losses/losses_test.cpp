@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <array>
 #include <cmath>
 
 #include "atelier/losses/adversarial_loss.h"
@@ -22,8 +23,12 @@ using test::gradients_match;
 using test::tensors_equal;
 using test::tensors_near;
 
-at::Tensor random_double(std::vector<std::int64_t> sizes) { return torch::rand(sizes, torch::kDouble); }
-double number(const at::Tensor& t) { return t.item<double>(); }
+at::Tensor random_double(std::vector<std::int64_t> sizes) {
+  return torch::rand(sizes, torch::kDouble);
+}
+double number(const at::Tensor& t) {
+  return t.item<double>();
+}
 
 /// Every test starts from the same random numbers.
 class Losses : public ::testing::Test {
@@ -48,7 +53,8 @@ TEST_F(ContentLossTest, IsThePlainFormula) {
   };
   EXPECT_NEAR(number(ContentLoss()(y, c)), number((m(y) - m(c)).square().mean()), 1e-9);
   const at::Tensor weight = torch::tensor({0.0, 3.0}, torch::kDouble);
-  EXPECT_NEAR(number(ContentLoss()(y, c, weight)), 1.5 * number((m(y[1].unsqueeze(0)) - m(c[1].unsqueeze(0))).square().mean()), 1e-9);
+  EXPECT_NEAR(number(ContentLoss()(y, c, weight)),
+              1.5 * number((m(y[1].unsqueeze(0)) - m(c[1].unsqueeze(0))).square().mean()), 1e-9);
 }
 
 TEST_F(ContentLossTest, GradientsMatchFiniteDifferences) {
@@ -59,7 +65,9 @@ TEST_F(ContentLossTest, GradientsMatchFiniteDifferences) {
 
 using StyleLossTest = Losses;
 
-std::vector<at::Tensor> two_taps() { return {random_double({2, 3, 8, 8}), random_double({2, 5, 4, 4})}; }
+std::vector<at::Tensor> two_taps() {
+  return {random_double({2, 3, 8, 8}), random_double({2, 5, 4, 4})};
+}
 
 TEST_F(StyleLossTest, MomentsAndGramAreZeroAtTheTargetAndPositiveAway) {
   const auto s = nn::layer_statistics(two_taps()), y = nn::layer_statistics(two_taps());
@@ -71,7 +79,8 @@ TEST_F(StyleLossTest, MomentsAndGramAreZeroAtTheTargetAndPositiveAway) {
 
 TEST_F(StyleLossTest, MomentsAndGramDoNotSeeWhereThingsAre) {
   const std::vector<at::Tensor> taps = two_taps();
-  const auto s = nn::layer_statistics(taps), moved = nn::layer_statistics({taps[0].roll({3, 5}, {2, 3}), taps[1].flip(3)});
+  const auto s = nn::layer_statistics(taps),
+             moved = nn::layer_statistics({taps[0].roll({3, 5}, {2, 3}), taps[1].flip(3)});
   EXPECT_LT(number(MomentLoss()(moved, s)), 1e-12);
   EXPECT_LT(number(GramLoss()(moved, s)), 1e-12);
 }
@@ -82,7 +91,8 @@ TEST_F(StyleLossTest, MomentsAndGramArePlainFormulas) {
   for (std::size_t i = 0; i < 2; ++i) {
     for (std::int64_t n = 0; n < 2; ++n) {
       const auto energy = [&](const at::Tensor& t) { return number(t[n].square().sum()); };
-      moments += 0.5 * (energy(y[i].mean - s[i].mean) + energy(y[i].std - s[i].std)) / (energy(s[i].mean) + energy(s[i].std));
+      moments += 0.5 * (energy(y[i].mean - s[i].mean) + energy(y[i].std - s[i].std)) /
+                 (energy(s[i].mean) + energy(s[i].std));
       gram += 0.5 * energy(y[i].gram - s[i].gram) / energy(s[i].gram);
     }
   }
@@ -108,14 +118,19 @@ TEST_F(StyleLossTest, SlicedWassersteinComparesDistributionsNotPlaces) {
   EXPECT_GT(number(loss(loss.quantiles(s * 0.5, directions), target)), 0.01);
   // The same mean and spread, another shape: only a loss over whole distributions sees it.
   const at::Tensor two_valued = torch::where(s > 0.5, torch::ones_like(s), torch::zeros_like(s));
-  const at::Tensor matched = (two_valued - two_valued.mean({2, 3}, true)) * (s.std({2, 3}, true) / two_valued.std({2, 3}, true)) + s.mean({2, 3}, true);
+  const at::Tensor matched =
+      (two_valued - two_valued.mean({2, 3}, true)) * (s.std({2, 3}, true) / two_valued.std({2, 3}, true)) +
+      s.mean({2, 3}, true);
   EXPECT_GT(number(loss(loss.quantiles(matched, directions), target)), 1e-3);
 }
 
 TEST_F(StyleLossTest, SlicedWassersteinIsThePlainFormula) {
   const SlicedWassersteinLoss loss(3);
-  const at::Tensor y = loss.quantiles(torch::tensor({4.0, 1.0, 3.0, 2.0, 9.0}, torch::kDouble).view({1, 1, 1, 5}), torch::ones({1, 1}, torch::kDouble));
-  EXPECT_TRUE(tensors_equal(y.flatten(), torch::tensor({1.0, 3.0, 9.0}, torch::kDouble))) << "smallest, median, largest";
+  const at::Tensor y =
+      loss.quantiles(torch::tensor({4.0, 1.0, 3.0, 2.0, 9.0}, torch::kDouble).view({1, 1, 1, 5}),
+                     torch::ones({1, 1}, torch::kDouble));
+  EXPECT_TRUE(tensors_equal(y.flatten(), torch::tensor({1.0, 3.0, 9.0}, torch::kDouble)))
+      << "smallest, median, largest";
   const at::Tensor s = torch::tensor({0.0, 3.0, 6.0}, torch::kDouble).view({1, 1, 3});
   EXPECT_NEAR(number(loss(y, s)), (1.0 + 0 + 9) / 3 / 6, 1e-6);
 }
@@ -138,7 +153,9 @@ TEST_F(StyleLossTest, SlicedWassersteinGradientsMatchFiniteDifferences) {
 TEST_F(StyleLossTest, CodeConsistencyIsTheRelativeMiss) {
   const at::Tensor code = torch::tensor({{3.0, 4.0}, {0.0, 2.0}}, torch::kDouble);
   EXPECT_EQ(number(CodeConsistencyLoss()(code, code)), 0);
-  EXPECT_NEAR(number(CodeConsistencyLoss()(code + torch::tensor({{1.0, 0.0}, {0.0, 2.0}}, torch::kDouble), code)), (1.0 / 25 + 1) / 2, 1e-6);
+  EXPECT_NEAR(
+      number(CodeConsistencyLoss()(code + torch::tensor({{1.0, 0.0}, {0.0, 2.0}}, torch::kDouble), code)),
+      (1.0 / 25 + 1) / 2, 1e-6);
   at::Tensor y = torch::randn({2, 2}, torch::kDouble).requires_grad_();
   EXPECT_TRUE(gradients_match([&] { return CodeConsistencyLoss()(y, code); }, {y}));
 }
@@ -155,7 +172,8 @@ TEST_F(PixelLossTest, IdentityIsTheMeanDifference) {
 
 TEST_F(PixelLossTest, TotalVariationMeasuresSlopes) {
   EXPECT_EQ(number(TotalVariationLoss()(torch::full({1, 3, 8, 8}, 0.4))), 0);
-  const at::Tensor ramp = (torch::arange(8, torch::kDouble) * 0.1).view({1, 1, 1, 8}) + (torch::arange(6, torch::kDouble) * 0.02).view({1, 1, 6, 1});
+  const at::Tensor ramp = (torch::arange(8, torch::kDouble) * 0.1).view({1, 1, 1, 8}) +
+                          (torch::arange(6, torch::kDouble) * 0.02).view({1, 1, 6, 1});
   EXPECT_NEAR(number(TotalVariationLoss()(ramp)), 0.12, 1e-12);
   at::Tensor y = random_double({1, 3, 6, 7}).requires_grad_();
   EXPECT_TRUE(gradients_match([&] { return TotalVariationLoss()(y); }, {y}));
@@ -166,7 +184,10 @@ TEST_F(PixelLossTest, StructureGuardSeesCoarseLightAndShadeOnly) {
   EXPECT_EQ(number(StructureGuard()(c, c)), 0);
   EXPECT_LT(number(StructureGuard()(c + 0.2, c)), 1e-12) << "a brighter painting keeps its structure";
   EXPECT_GT(number(StructureGuard()(1 - c, c)), 1) << "a negative does not";
-  const at::Tensor fine = ((torch::arange(64).view({64, 1}) + torch::arange(96)) % 2).to(torch::kDouble).view({1, 1, 64, 96}) * 0.2 - 0.1;
+  const at::Tensor fine =
+      ((torch::arange(64).view({64, 1}) + torch::arange(96)) % 2).to(torch::kDouble).view({1, 1, 64, 96}) *
+          0.2 -
+      0.1;
   EXPECT_LT(number(StructureGuard()(c + fine, c)), 1e-6) << "brush strokes are free";
   at::Tensor y = random_double({2, 3, 48, 32}).requires_grad_();
   const at::Tensor other = random_double({2, 3, 48, 32});
@@ -194,39 +215,46 @@ TEST_F(ShiftConsistencyTest, MovesPicturesByWholePixels) {
   const at::Tensor moved = ShiftConsistencyLoss::shifted(c, 3, -2);
   ASSERT_EQ(moved.sizes(), c.sizes());
   EXPECT_TRUE(tensors_equal(moved.narrow(2, 0, 8).narrow(3, 3, 9), c.narrow(2, 2, 8).narrow(3, 0, 9)));
-  EXPECT_TRUE(tensors_equal(moved.narrow(2, 9, 1).narrow(3, 3, 9), c.narrow(2, 9, 1).narrow(3, 0, 9))) << "edges repeat";
+  EXPECT_TRUE(tensors_equal(moved.narrow(2, 9, 1).narrow(3, 3, 9), c.narrow(2, 9, 1).narrow(3, 0, 9)))
+      << "edges repeat";
   EXPECT_TRUE(tensors_equal(ShiftConsistencyLoss::shifted(c, 0, 0), c));
 }
 
 TEST_F(ShiftConsistencyTest, IsZeroForAPainterThatMovesWithThePhoto) {
   const auto painter = [](const at::Tensor& x) { return torch::avg_pool2d(x, 5, 1, 2).square(); };
-  const auto restless = [&](const at::Tensor& x) { return painter(x) + torch::linspace(0, 1, x.size(3), torch::kDouble); };
+  const auto restless = [&](const at::Tensor& x) {
+    return painter(x) + torch::linspace(0, 1, x.size(3), torch::kDouble);
+  };
   const at::Tensor c = random_double({2, 3, 60, 64});
   for (const auto& [dx, dy] : std::vector<std::pair<int, int>>{{5, -3}, {-7, 7}, {0, 2}, {0, 0}}) {
     const at::Tensor moved = ShiftConsistencyLoss::shifted(c, dx, dy);
     EXPECT_LT(number(ShiftConsistencyLoss()(painter(c), painter(moved), dx, dy)), 1e-20) << dx << ' ' << dy;
     if (dx != 0) {
       EXPECT_GT(number(ShiftConsistencyLoss()(restless(c), restless(moved), dx, dy)), 1e-4);
-      EXPECT_GT(number(ShiftConsistencyLoss()(painter(c), painter(moved), -dx, dy)), 1e-6) << "moved the wrong way";
+      EXPECT_GT(number(ShiftConsistencyLoss()(painter(c), painter(moved), -dx, dy)), 1e-6)
+          << "moved the wrong way";
     }
   }
 }
 
 TEST_F(ShiftConsistencyTest, GradientsMatchFiniteDifferences) {
-  at::Tensor y = random_double({1, 3, 20, 20}).requires_grad_(), moved = random_double({1, 3, 20, 20}).requires_grad_();
+  at::Tensor y = random_double({1, 3, 20, 20}).requires_grad_(),
+             moved = random_double({1, 3, 20, 20}).requires_grad_();
   EXPECT_TRUE(gradients_match([&] { return ShiftConsistencyLoss(2)(y, moved, 3, -1); }, {y, moved}));
 }
 
 class AdversarialLossTest : public Losses {
  protected:
   using Kind = AdversarialLoss::Kind;
-  static constexpr std::array<Kind, 5> kKinds = {Kind::Bce, Kind::Saturating, Kind::Lsgan, Kind::Hinge, Kind::Relativistic};
+  static constexpr std::array<Kind, 5> kKinds = {Kind::Bce, Kind::Saturating, Kind::Lsgan, Kind::Hinge,
+                                                 Kind::Relativistic};
 
   static std::vector<at::Tensor> logits() {
     return {torch::randn({2, 1, 4, 4}, torch::kDouble), torch::randn({2, 1, 2, 2}, torch::kDouble)};
   }
   static std::vector<at::Tensor> all(double value) {
-    return {torch::full({2, 1, 4, 4}, value, torch::kDouble), torch::full({2, 1, 2, 2}, value, torch::kDouble)};
+    return {torch::full({2, 1, 4, 4}, value, torch::kDouble),
+            torch::full({2, 1, 2, 2}, value, torch::kDouble)};
   }
   /// Mean over scales of the mean over patches of f(real, fake).
   template <typename F>
@@ -234,7 +262,8 @@ class AdversarialLossTest : public Losses {
     double total = 0;
     for (std::size_t s = 0; s < real.size(); ++s) {
       const at::Tensor r = real[s].flatten(), q = fake[s].flatten();
-      for (std::int64_t i = 0; i < r.numel(); ++i) total += f(number(r[i]), number(q[i])) / static_cast<double>(r.numel());
+      for (std::int64_t i = 0; i < r.numel(); ++i)
+        total += f(number(r[i]), number(q[i])) / static_cast<double>(r.numel());
     }
     return total / static_cast<double>(real.size());
   }
@@ -247,45 +276,61 @@ TEST_F(AdversarialLossTest, NamesAreKnownAndOthersRefused) {
   EXPECT_EQ(AdversarialLoss::parse("lsgan"), Kind::Lsgan);
   EXPECT_EQ(AdversarialLoss::parse("hinge"), Kind::Hinge);
   EXPECT_EQ(AdversarialLoss::parse("relativistic"), Kind::Relativistic);
-  EXPECT_THAT(test::expect_error([] { AdversarialLoss::parse("wgan"); }, ErrorCode::Config, "config.adversarial"),
-              ::testing::HasSubstr("wgan"));
+  EXPECT_THAT(
+      test::expect_error([] { AdversarialLoss::parse("wgan"); }, ErrorCode::Config, "config.adversarial"),
+      ::testing::HasSubstr("wgan"));
 }
 
 TEST_F(AdversarialLossTest, TheGameIsWorthMinusTwoLogTwoAtChanceAndNothingWhenTheJudgeWins) {
   EXPECT_NEAR(AdversarialLoss::value(all(0), all(0)), -2 * std::log(2.0), 1e-12);
   EXPECT_NEAR(AdversarialLoss::value(all(30), all(-30)), 0, 1e-9);
   const auto real = logits(), fake = logits();
-  EXPECT_NEAR(AdversarialLoss::value(real, fake),
-              mean_over(real, fake, [](double r, double f) { return log_sigmoid(r) + std::log(1 - 1 / (1 + std::exp(-f))); }), 1e-9);
+  EXPECT_NEAR(
+      AdversarialLoss::value(real, fake),
+      mean_over(real, fake,
+                [](double r, double f) { return log_sigmoid(r) + std::log(1 - 1 / (1 + std::exp(-f))); }),
+      1e-9);
 }
 
 TEST_F(AdversarialLossTest, JudgesLossesAreThePlainFormulas) {
   const auto real = logits(), fake = logits();
   const auto d = [&](Kind kind) { return number(AdversarialLoss(kind).discriminator(real, fake)); };
-  const double bce = mean_over(real, fake, [](double r, double f) { return -log_sigmoid(r) - log_sigmoid(-f); });
+  const double bce =
+      mean_over(real, fake, [](double r, double f) { return -log_sigmoid(r) - log_sigmoid(-f); });
   EXPECT_NEAR(d(Kind::Bce), bce, 1e-9);
   EXPECT_NEAR(d(Kind::Bce), -AdversarialLoss::value(real, fake), 1e-9);
   EXPECT_NEAR(d(Kind::Saturating), bce, 1e-9);
-  EXPECT_NEAR(d(Kind::Lsgan), mean_over(real, fake, [](double r, double f) { return (r - 1) * (r - 1) + f * f; }), 1e-9);
-  EXPECT_NEAR(d(Kind::Hinge), mean_over(real, fake, [](double r, double f) { return std::max(0.0, 1 - r) + std::max(0.0, 1 + f); }), 1e-9);
-  EXPECT_NEAR(d(Kind::Relativistic), mean_over(real, fake, [](double r, double f) { return -log_sigmoid(r - f); }), 1e-9);
+  EXPECT_NEAR(d(Kind::Lsgan),
+              mean_over(real, fake, [](double r, double f) { return (r - 1) * (r - 1) + f * f; }), 1e-9);
+  EXPECT_NEAR(
+      d(Kind::Hinge),
+      mean_over(real, fake, [](double r, double f) { return std::max(0.0, 1 - r) + std::max(0.0, 1 + f); }),
+      1e-9);
+  EXPECT_NEAR(d(Kind::Relativistic),
+              mean_over(real, fake, [](double r, double f) { return -log_sigmoid(r - f); }), 1e-9);
 }
 
 TEST_F(AdversarialLossTest, PaintersLossesAreThePlainFormulas) {
   const auto real = logits(), fake = logits();
   const auto g = [&](Kind kind) { return number(AdversarialLoss(kind).generator(fake, real)); };
   EXPECT_NEAR(g(Kind::Bce), mean_over(real, fake, [](double, double f) { return -log_sigmoid(f); }), 1e-9);
-  EXPECT_NEAR(g(Kind::Saturating), mean_over(real, fake, [](double, double f) { return log_sigmoid(-f); }), 1e-9);
-  EXPECT_NEAR(g(Kind::Lsgan), mean_over(real, fake, [](double, double f) { return (f - 1) * (f - 1); }), 1e-9);
+  EXPECT_NEAR(g(Kind::Saturating), mean_over(real, fake, [](double, double f) { return log_sigmoid(-f); }),
+              1e-9);
+  EXPECT_NEAR(g(Kind::Lsgan), mean_over(real, fake, [](double, double f) { return (f - 1) * (f - 1); }),
+              1e-9);
   EXPECT_NEAR(g(Kind::Hinge), mean_over(real, fake, [](double, double f) { return -f; }), 1e-9);
-  EXPECT_NEAR(g(Kind::Relativistic), mean_over(real, fake, [](double r, double f) { return -log_sigmoid(f - r); }), 1e-9);
+  EXPECT_NEAR(g(Kind::Relativistic),
+              mean_over(real, fake, [](double r, double f) { return -log_sigmoid(f - r); }), 1e-9);
 }
 
 TEST_F(AdversarialLossTest, RejectedPicturesCountAsFakes) {
   const auto fake = logits();
-  EXPECT_NEAR(number(AdversarialLoss(Kind::Bce).reject(fake)), mean_over(fake, fake, [](double, double f) { return -log_sigmoid(-f); }), 1e-9);
-  EXPECT_NEAR(number(AdversarialLoss(Kind::Lsgan).reject(fake)), mean_over(fake, fake, [](double, double f) { return f * f; }), 1e-9);
-  EXPECT_NEAR(number(AdversarialLoss(Kind::Hinge).reject(fake)), mean_over(fake, fake, [](double, double f) { return std::max(0.0, 1 + f); }), 1e-9);
+  EXPECT_NEAR(number(AdversarialLoss(Kind::Bce).reject(fake)),
+              mean_over(fake, fake, [](double, double f) { return -log_sigmoid(-f); }), 1e-9);
+  EXPECT_NEAR(number(AdversarialLoss(Kind::Lsgan).reject(fake)),
+              mean_over(fake, fake, [](double, double f) { return f * f; }), 1e-9);
+  EXPECT_NEAR(number(AdversarialLoss(Kind::Hinge).reject(fake)),
+              mean_over(fake, fake, [](double, double f) { return std::max(0.0, 1 + f); }), 1e-9);
 }
 
 TEST_F(AdversarialLossTest, SaturatingAndNonSaturatingFormsPullTheSameWay) {
@@ -311,7 +356,9 @@ TEST_F(AdversarialLossTest, GradientsMatchFiniteDifferences) {
       fake[s].requires_grad_();
     }
     const int name = static_cast<int>(kind);
-    EXPECT_TRUE(gradients_match([&] { return loss.discriminator(real, fake); }, {real[0], real[1], fake[0], fake[1]})) << name;
+    EXPECT_TRUE(
+        gradients_match([&] { return loss.discriminator(real, fake); }, {real[0], real[1], fake[0], fake[1]}))
+        << name;
     EXPECT_TRUE(gradients_match([&] { return loss.generator(fake, real); }, fake)) << name;
     EXPECT_TRUE(gradients_match([&] { return loss.reject(fake); }, fake)) << name;
   }
@@ -329,9 +376,11 @@ TEST_F(AdversarialLossTest, ThePainterCannotMoveTheRealPicturesVerdict) {
 using GradientPenaltyTest = Losses;
 
 TEST_F(GradientPenaltyTest, IsTheSlopeMeasuredByFiniteDifferences) {
-  const at::Tensor weight = torch::randn({1, 3, 3, 3}, torch::kDouble), fine = torch::randn({1, 3, 1, 1}, torch::kDouble);
+  const at::Tensor weight = torch::randn({1, 3, 3, 3}, torch::kDouble),
+                   fine = torch::randn({1, 3, 1, 1}, torch::kDouble);
   const auto judge = [&](const at::Tensor& x) {
-    return std::vector<at::Tensor>{torch::tanh(torch::conv2d(x, weight, {}, 1, 1)), torch::conv2d(x, fine).square()};
+    return std::vector<at::Tensor>{torch::tanh(torch::conv2d(x, weight, {}, 1, 1)),
+                                   torch::conv2d(x, fine).square()};
   };
   at::Tensor x = random_double({2, 3, 4, 4}).requires_grad_();
   const GradientPenalty penalty{0.6};
@@ -344,8 +393,8 @@ TEST_F(GradientPenaltyTest, IsTheSlopeMeasuredByFiniteDifferences) {
   };
   for (std::int64_t i = 0; i < x.numel(); ++i) {
     at::Tensor up = x.detach().clone(), down = x.detach().clone();
-    up.view(-1)[i] += 1e-5;
-    down.view(-1)[i] -= 1e-5;
+    up.view(-1)[i].add_(1e-5);
+    down.view(-1)[i].sub_(1e-5);
     const double slope = (score(up) - score(down)) / 2e-5;
     expected += slope * slope;
   }
@@ -355,7 +404,8 @@ TEST_F(GradientPenaltyTest, IsTheSlopeMeasuredByFiniteDifferences) {
 TEST_F(GradientPenaltyTest, TeachesTheJudgesWeights) {
   at::Tensor weight = torch::randn({1, 3, 3, 3}, torch::kDouble).requires_grad_();
   at::Tensor x = random_double({2, 3, 4, 4}).requires_grad_();
-  EXPECT_TRUE(gradients_match([&] { return GradientPenalty()({torch::tanh(torch::conv2d(x, weight, {}, 1, 1))}, x); }, {weight}));
+  EXPECT_TRUE(gradients_match(
+      [&] { return GradientPenalty()({torch::tanh(torch::conv2d(x, weight, {}, 1, 1))}, x); }, {weight}));
 }
 
 TEST_F(GradientPenaltyTest, IsZeroForAJudgeThatAnswersTheSameEverywhere) {

@@ -8,11 +8,12 @@
 
 namespace atelier::test {
 
-/// Compares the gradient of value() in `leaves` (double, requiring gradients) with central differences along the
-/// gradient itself, where the slope must be its length, and along random directions. value() reads the leaves and
-/// returns a scalar; it must give the same number each time.
+/// Compares the gradient of value() in `leaves` (double, requiring gradients) with central differences along
+/// the gradient itself, where the slope must be its length, and along random directions. value() reads the
+/// leaves and returns a scalar; it must give the same number each time.
 template <typename Value>
-::testing::AssertionResult gradients_match(Value value, std::vector<at::Tensor> leaves, double tolerance = 1e-5) {
+::testing::AssertionResult gradients_match(Value value, std::vector<at::Tensor> leaves,
+                                           double tolerance = 1e-5) {
   constexpr double kStep = 1e-6;
   constexpr int kRandomDirections = 3;
   const at::Tensor start = value();
@@ -50,7 +51,8 @@ template <typename Value>
 
 /// The same for every parameter of a module.
 template <typename Value>
-::testing::AssertionResult parameter_gradients_match(Value value, torch::nn::Module& module, double tolerance = 1e-5) {
+::testing::AssertionResult parameter_gradients_match(Value value, torch::nn::Module& module,
+                                                     double tolerance = 1e-5) {
   return gradients_match(value, module.parameters(), tolerance);
 }
 

@@ -9,8 +9,8 @@
 
 namespace atelier::test {
 
-/// Runs `action`, which must throw an Error with this code and id; returns its message, so that a test can look for the
-/// words that matter.
+/// Runs `action`, which must throw an Error with this code and id; returns its message, so that a test can
+/// look for the words that matter.
 template <typename Action>
 std::string expect_error(Action action, ErrorCode code, const std::string& id) {
   try {

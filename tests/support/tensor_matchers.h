@@ -13,7 +13,8 @@
 namespace atelier::test {
 
 /// Same shape, and no value further than `tolerance` from the expected one; NaN is never near.
-inline ::testing::AssertionResult tensors_near(const at::Tensor& actual, const at::Tensor& expected, double tolerance) {
+inline ::testing::AssertionResult tensors_near(const at::Tensor& actual, const at::Tensor& expected,
+                                               double tolerance) {
   std::ostringstream why;
   if (actual.sizes() != expected.sizes()) {
     why << "shape " << actual.sizes() << " instead of " << expected.sizes();
@@ -30,7 +31,9 @@ inline ::testing::AssertionResult tensors_equal(const at::Tensor& actual, const 
   return tensors_near(actual, expected, 0);
 }
 
-inline std::vector<std::int64_t> shape(const at::Tensor& t) { return t.sizes().vec(); }
+inline std::vector<std::int64_t> shape(const at::Tensor& t) {
+  return t.sizes().vec();
+}
 
 /// A made-up landscape as [1, 3, height, width] float in [0,1].
 inline at::Tensor photo_tensor(int width, int height, unsigned seed) {

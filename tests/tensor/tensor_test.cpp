@@ -62,7 +62,11 @@ TEST(ImageTensor, ValuesOutsideTheRangeAreClamped) {
 TEST(CheckShape, TakesAnySizeForMinusOneAndNamesTheArgumentOtherwise) {
   EXPECT_NO_THROW(check_shape(torch::zeros({2, 3, 5}), {-1, 3, -1}, "picture"));
   for (const at::Tensor& wrong : {torch::zeros({2, 4, 5}), torch::zeros({2, 3}), at::Tensor()}) {
-    EXPECT_THAT(expect_error([&] { check_shape(wrong, {-1, 3, -1}, "picture"); }, ErrorCode::Internal, "tensor.shape"),
+    EXPECT_THAT(expect_error(
+                    [&] {
+                      check_shape(wrong, {-1, 3, -1}, "picture");
+                    },
+                    ErrorCode::Internal, "tensor.shape"),
                 HasSubstr("picture"));
   }
 }
@@ -109,8 +113,10 @@ TEST(ModuleState, WeightsOfAnotherArchitectureAreRefusedAndNothingIsChanged) {
   torch::nn::Linear a(3, 2);
   const at::Tensor before = a->weight.detach().clone();
   const TensorMap other = {{"weight", torch::ones({2, 4})}, {"extra", torch::ones({1})}};
-  const std::string message = expect_error([&] { load_state(*a, other, "w.safetensors"); }, ErrorCode::BadData, "model.tensors");
-  for (const char* word : {"w.safetensors", "weight has shape", "bias is missing", "extra", "3 differences"}) {
+  const std::string message =
+      expect_error([&] { load_state(*a, other, "w.safetensors"); }, ErrorCode::BadData, "model.tensors");
+  for (const char* word :
+       {"w.safetensors", "weight has shape", "bias is missing", "extra", "3 differences"}) {
     EXPECT_THAT(message, HasSubstr(word));
   }
   EXPECT_TRUE(tensors_equal(a->weight, before));

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <fstream>
+#include <set>
 
 #include "atelier/image/read_image.h"
 #include "atelier/model/model_bundle.h"
@@ -22,13 +23,8 @@ using test::expect_error;
 using test::tensors_equal;
 using test::tensors_near;
 
-constexpr RunFlags kQuiet = {.progress = Progress::Style::Quiet};
-
 RunFlags flags(bool resume, std::int64_t stop_after_steps = 0) {
-  RunFlags f = kQuiet;
-  f.resume = resume;
-  f.stop_after_steps = stop_after_steps;
-  return f;
+  return {.resume = resume, .stop_after_steps = stop_after_steps, .progress = Progress::Style::Quiet};
 }
 
 std::filesystem::path checkpoint_file(const std::filesystem::path& run, int step) {
@@ -78,8 +74,9 @@ TEST_F(Training, LeavesCheckpointsMetricsSheetsAndItsConfiguration) {
   }
   EXPECT_EQ(lines, 12);
   EXPECT_GT(games, 0);
-  EXPECT_THAT(terms, ::testing::IsSupersetOf({"content", "moments", "gram", "sliced_wasserstein", "identity", "total_variation",
-                                              "shift", "structure_guard", "halo_guard", "code_consistency", "adversarial"}));
+  EXPECT_THAT(terms, ::testing::IsSupersetOf({"content", "moments", "gram", "sliced_wasserstein", "identity",
+                                              "total_variation", "shift", "structure_guard", "halo_guard",
+                                              "code_consistency", "adversarial"}));
 
   for (const char* sheet : {"sheet-0000008.png", "sheet-0000012.png"}) {
     const ImageInfo info = probe_image(tiny / "run" / sheet);
@@ -87,7 +84,8 @@ TEST_F(Training, LeavesCheckpointsMetricsSheetsAndItsConfiguration) {
     EXPECT_EQ(info.height, 256 * 5) << "the styles and four photos";
   }
   EXPECT_TRUE(all_finite(read_checkpoint(checkpoint_file(tiny / "run", 12)).first));
-  EXPECT_EQ(TrainingOptions::parse(read_config(tiny / "run" / "config.json")).to_json(), TrainingOptions::parse(config).to_json());
+  EXPECT_EQ(TrainingOptions::parse(read_config(tiny / "run" / "config.json")).to_json(),
+            TrainingOptions::parse(config).to_json());
 }
 
 // 52 steps pass the point, step 50, where the balance of gradients looks back at what it measured at step 0.
@@ -108,8 +106,10 @@ TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
     ASSERT_EQ(parts.count(name), 1u) << name;
     EXPECT_TRUE(tensors_equal(parts.at(name), value)) << name;
   }
-  const at::Tensor start = read_checkpoint(checkpoint_file(tiny / "parts", kPause)).first.at("generator.e1.conv.weight");
-  EXPECT_FALSE(tensors_near(whole.at("generator.e1.conv.weight"), start, 1e-4)) << "a training that does not move proves nothing";
+  const at::Tensor start =
+      read_checkpoint(checkpoint_file(tiny / "parts", kPause)).first.at("generator.e1.conv.weight");
+  EXPECT_FALSE(tensors_near(whole.at("generator.e1.conv.weight"), start, 1e-4))
+      << "a training that does not move proves nothing";
 }
 
 TEST_F(Training, AFinishedTrainingIsNotTrainedFurther) {
@@ -119,17 +119,20 @@ TEST_F(Training, AFinishedTrainingIsNotTrainedFurther) {
   const TrainingSummary again = train_base(tiny.options("run", 2), flags(true));
   EXPECT_TRUE(again.finished);
   EXPECT_EQ(again.steps, 2);
-  EXPECT_TRUE(tensors_equal(read_checkpoint(checkpoint_file(tiny / "run", 2)).first.at("generator.e1.conv.weight"),
-                            before.at("generator.e1.conv.weight")));
+  EXPECT_TRUE(
+      tensors_equal(read_checkpoint(checkpoint_file(tiny / "run", 2)).first.at("generator.e1.conv.weight"),
+                    before.at("generator.e1.conv.weight")));
 }
 
 TEST_F(Training, DoesNotOverwriteAnotherTraining) {
   const test::TinyRun tiny(1, 1);
   train_base(tiny.options("run", 1), flags(false));
-  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::CannotCreate, "run.exists");
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::CannotCreate,
+               "run.exists");
   json config = tiny.config("run", 1);
   config["seed"] = 6;
-  expect_error([&] { train_base(TrainingOptions::parse(config), flags(true)); }, ErrorCode::Config, "checkpoint.identity");
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(true)); }, ErrorCode::Config,
+               "checkpoint.identity");
   const RunLock held(tiny / "run");
   expect_error([&] { train_base(tiny.options("run", 1), flags(true)); }, ErrorCode::TryAgain, "run.locked");
 }
@@ -138,8 +141,8 @@ TEST_F(Training, ADivergingTrainingRollsBackAndEndsWithoutABrokenCheckpoint) {
   const test::TinyRun tiny(1, 2);
   json config = tiny.config("run", 60);
   config["optimiser"] = {{"rate", 1e20}, {"rate_end", 1e20}, {"warm_up", 1}, {"discriminator_rate", 1e20}};
-  const std::string message =
-      expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::Internal, "training.diverged");
+  const std::string message = expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); },
+                                           ErrorCode::Internal, "training.diverged");
   EXPECT_THAT(message, ::testing::HasSubstr("roll-backs"));
   const auto [tensors, state] = read_checkpoint(checkpoint_file(tiny / "run", 0));
   EXPECT_TRUE(all_finite(tensors));
@@ -151,9 +154,11 @@ TEST_F(Training, ADivergingTrainingRollsBackAndEndsWithoutABrokenCheckpoint) {
 TEST_F(Training, ABadPerceptualNetworkIsRefusedBeforeAnythingIsTrained) {
   const test::TinyRun tiny(1, 1);
   std::filesystem::resize_file(tiny / "perceptual" / "perceptual.safetensors", 100);
-  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::BadData, "model.checksum");
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::BadData,
+               "model.checksum");
   std::filesystem::remove(tiny / "perceptual" / "manifest.json");
-  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::NoInput, "perceptual.missing");
+  expect_error([&] { train_base(tiny.options("run", 1), flags(false)); }, ErrorCode::NoInput,
+               "perceptual.missing");
   EXPECT_FALSE(std::filesystem::exists(tiny / "run" / "checkpoints.json"));
 }
 
@@ -162,13 +167,15 @@ TEST_F(Training, CropsLargerThanEveryPhotoAreRefused) {
   json config = tiny.config("run", 1);
   config["content_short_side"] = 128;
   config["phases"] = {{{"until", 0.5}, {"crop", 48}}, {{"until", 1}, {"crop", 128}}};
-  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::BadData, "data.small");
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::BadData,
+               "data.small");
 }
 
 TEST_F(Training, ExportsABundleThatOpens) {
   const test::TinyRun tiny(1, 3);
   const TrainingOptions options = tiny.options("run", 3);
-  ExportOptions target{.gallery = tiny / "gallery.json", .output = tiny / "bundle", .name = "tiny", .licence = "CC0"};
+  ExportOptions target{
+      .gallery = tiny / "gallery.json", .output = tiny / "bundle", .name = "tiny", .licence = "CC0"};
   write_file_atomically(target.gallery, R"([{"name": "first", "file": "photo-0.png", "detail": 0.25},
                                             {"name": "gone", "file": "no-such-file.png"}])");
   expect_error([&] { export_bundle(options, target); }, ErrorCode::NoInput, "checkpoint.missing");
@@ -191,7 +198,8 @@ TEST_F(Training, ExportsABundleThatOpens) {
   ASSERT_TRUE(bundle->space().has_value());
   EXPECT_EQ(bundle->space()->id, summary.space_id);
 
-  const auto trained = tensor::with_prefix(read_checkpoint(checkpoint_file(tiny / "run", 3)).first, "averaged.generator.");
+  const auto trained =
+      tensor::with_prefix(read_checkpoint(checkpoint_file(tiny / "run", 3)).first, "averaged.generator.");
   const auto exported = tensor::to_tensors(bundle->generator());
   ASSERT_EQ(exported.size(), trained.size());
   for (const auto& [name, value] : trained) EXPECT_TRUE(tensors_near(exported.at(name), value, 2e-3)) << name;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace atelier {
@@ -26,6 +27,10 @@ template <typename T>
 void read_option(const nlohmann::json& json, const char* key, T& value, const std::string& where) {
   const auto found = json.find(key);
   if (found == json.end()) return;
+  if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
+    // The JSON library would cut 1.5 to 1 in silence.
+    if (!found->is_number_integer()) throw_bad_option(where, key, "must be a whole number");
+  }
   try {
     value = found->template get<T>();
   } catch (const nlohmann::json::exception&) {
