@@ -56,6 +56,12 @@ TEST(OptionsJson, AWrongTypeNamesTheKey) {
   EXPECT_EQ(steps, 1);
 }
 
+TEST(OptionsJson, AFractionIsNoWholeNumber) {
+  int steps = 1;
+  EXPECT_THROW(read_option(nlohmann::json{{"steps", 1.5}}, "steps", steps, "train"), Error);
+  EXPECT_EQ(steps, 1);
+}
+
 TEST(NearestWord, FindsTyposButNotStrangers) {
   const std::vector<std::string> known = {"strength", "stroke", "detail"};
   EXPECT_EQ(nearest_word("strenght", known), "strength");

@@ -118,9 +118,9 @@ TEST_F(StyleLossTest, SlicedWassersteinComparesDistributionsNotPlaces) {
   EXPECT_GT(number(loss(loss.quantiles(s * 0.5, directions), target)), 0.01);
   // The same mean and spread, another shape: only a loss over whole distributions sees it.
   const at::Tensor two_valued = torch::where(s > 0.5, torch::ones_like(s), torch::zeros_like(s));
-  const at::Tensor matched =
-      (two_valued - two_valued.mean({2, 3}, true)) * (s.std({2, 3}, true) / two_valued.std({2, 3}, true)) +
-      s.mean({2, 3}, true);
+  const at::Tensor matched = (two_valued - two_valued.mean({2, 3}, true)) *
+                                 (s.std({2, 3}, true, true) / two_valued.std({2, 3}, true, true)) +
+                             s.mean({2, 3}, true);
   EXPECT_GT(number(loss(loss.quantiles(matched, directions), target)), 1e-3);
 }
 

@@ -4,6 +4,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <array>
+#include <cmath>
+
 #include "atelier/model/expected_tensors.h"
 #include "atelier/tensor/tensor_file.h"
 #include "engine/reference_networks.h"
@@ -160,8 +163,8 @@ TEST(Generator, PaintsWhatThePlainLoopsPaint) {
                                        static_cast<std::size_t>(order.content.numel()));
   const std::span<const float> code(order.code.data_ptr<float>(), static_cast<std::size_t>(kTiny.code_dim));
   const test::ReferencePainting expected =
-      test::paint(kTiny, plain, test::to_map(content, 3, 24, 40), code, order.stroke_log2.item<double>(),
-                  order.detail.item<double>());
+      test::paint(kTiny, plain, test::to_map(content, 3, 24, 40), code,
+                  std::exp2(order.stroke_log2.item<double>()), order.detail.item<double>());
   const std::span<const float> painted(y.data_ptr<float>(), static_cast<std::size_t>(y.numel()));
   EXPECT_LT(test::relative_rms(painted, expected.picture.values), 1e-5);
   ASSERT_EQ(stats.sites().size(), expected.statistics.size());

@@ -230,7 +230,7 @@ TEST(StyleEncoder, ThePaletteComesFirstAndSeesOnlyThePalette) {
                           torch::randn({2, StyleEncoderOptions::kPaletteStatistics})};
   const at::Tensor code = encoder(s);
   ASSERT_EQ(test::shape(code), (std::vector<std::int64_t>{2, kTinyEncoder.code_dim()}));
-  const at::Tensor other = encoder({s.texture, s.palette + 1});
+  const at::Tensor other = encoder(StyleStatistics{s.texture, s.palette + 1});
   EXPECT_TRUE(tensors_equal(other.narrow(1, 6, 10), code.narrow(1, 6, 10)));
   EXPECT_FALSE(tensors_near(other.narrow(1, 0, 6), code.narrow(1, 0, 6), 1e-3));
 }

@@ -305,8 +305,9 @@ TEST(RandomFor, EverySeedStepAndPurposeHasItsOwnNumbers) {
 
 TEST(Recolour, GivesAPictureTheColoursOfAnother) {
   torch::manual_seed(3);
-  const at::Tensor picture = torch::rand({3, 40, 40}) * 0.08 + 0.46;
-  const at::Tensor palette = torch::rand({3, 30, 50}) * 0.2 + torch::tensor({0.5, 0.3, 0.2}).view({3, 1, 1});
+  const at::Tensor picture = torch::rand({3, 40, 40}) * 0.3 + 0.35;
+  const at::Tensor palette =
+      torch::rand({3, 30, 50}) * 0.15 + torch::tensor({0.5, 0.35, 0.25}).view({3, 1, 1});
   const at::Tensor result = recolour(picture, palette);
   ASSERT_EQ(result.sizes(), picture.sizes());
   const auto colours = [](const at::Tensor& p) {

@@ -147,7 +147,8 @@ TEST_F(Training, ADivergingTrainingRollsBackAndEndsWithoutABrokenCheckpoint) {
   const auto [tensors, state] = read_checkpoint(checkpoint_file(tiny / "run", 0));
   EXPECT_TRUE(all_finite(tensors));
   for (const auto& entry : std::filesystem::directory_iterator(tiny / "run")) {
-    if (entry.path().extension() == ".safetensors") EXPECT_EQ(entry.path(), checkpoint_file(tiny / "run", 0));
+    if (entry.path().extension() != ".safetensors") continue;
+    EXPECT_EQ(entry.path(), checkpoint_file(tiny / "run", 0));
   }
 }
 

@@ -29,7 +29,7 @@ void read_option(const nlohmann::json& json, const char* key, T& value, const st
   if (found == json.end()) return;
   if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
     // The JSON library would cut 1.5 to 1 in silence.
-    if (!found->is_number_integer()) throw_bad_option(where, key, "must be a whole number");
+    if (found->is_number() && !found->is_number_integer()) throw_bad_option(where, key, "must be a whole number");
   }
   try {
     value = found->template get<T>();
