@@ -11,7 +11,7 @@
 namespace atelier::test {
 
 ProgramTest::ProgramTest() : model_(write_tiny_bundle(model_folder_)) {
-  write_image(path("photo.png"), synthetic_photo(60, 44, 1));
+  write("photo.png", synthetic_photo(60, 44, 1));
 }
 
 ProgramResult ProgramTest::run(const std::vector<std::string>& arguments, RunOptions options) const {
@@ -32,6 +32,11 @@ nlohmann::json ProgramTest::json(std::vector<std::string> arguments) const {
 void ProgramTest::write(const std::string& name, const std::string& bytes) const {
   std::filesystem::create_directories(path(name).parent_path());
   std::ofstream(path(name), std::ios::binary) << bytes;
+}
+
+void ProgramTest::write(const std::string& name, const Image& picture) const {
+  std::filesystem::create_directories(path(name).parent_path());
+  write_image(path(name), picture);
 }
 
 std::string ProgramTest::bytes(const std::string& name) const {

@@ -26,7 +26,9 @@ class ProgramTest : public testing::Test {
   nlohmann::json json(std::vector<std::string> arguments) const;
 
   std::filesystem::path path(const std::string& name) const { return folder_ / name; }
+  /// Both make the folders they need.
   void write(const std::string& name, const std::string& bytes) const;
+  void write(const std::string& name, const Image& picture) const;
   std::string bytes(const std::string& name) const;
   bool exists(const std::string& name) const { return std::filesystem::exists(path(name)); }
   /// Names in a folder of the working folder, hidden ones too, sorted.

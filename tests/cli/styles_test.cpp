@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "atelier/image/write_image.h"
 #include "program_test.h"
 #include "support/synthetic_photo.h"
 
@@ -11,7 +10,8 @@ class StylesCommand : public ProgramTest {
  protected:
   std::vector<std::string> listed() const {
     std::vector<std::string> names;
-    for (const nlohmann::json& style : json({"styles", "list"})["styles"]) names.push_back(style["name"]);
+    const nlohmann::json gallery = json({"styles", "list"});
+    for (const nlohmann::json& style : gallery["styles"]) names.push_back(style["name"]);
     return names;
   }
 };
@@ -25,8 +25,8 @@ TEST_F(StylesCommand, ListsTheGalleryForPeopleAndMachines) {
 }
 
 TEST_F(StylesCommand, KeepsOwnStylesUntilTheyAreRemoved) {
-  write_image(path("a.jpg"), synthetic_photo(100, 80, 1));
-  write_image(path("b.jpg"), synthetic_photo(80, 100, 2));
+  write("a.jpg", synthetic_photo(100, 80, 1));
+  write("b.jpg", synthetic_photo(80, 100, 2));
   EXPECT_EQ(run({"styles", "add", "mine", "a.jpg", "b.jpg", "--title", "My own", "--year", "2026"}).status,
             0);
   EXPECT_THAT(listed(), testing::ElementsAre("mine", "alpha", "beta", "gamma"));
@@ -39,8 +39,8 @@ TEST_F(StylesCommand, KeepsOwnStylesUntilTheyAreRemoved) {
 }
 
 TEST_F(StylesCommand, AddsTheMeanOfSeveralPictures) {
-  write_image(path("a.png"), synthetic_photo(100, 80, 1));
-  write_image(path("b.png"), synthetic_photo(80, 100, 2));
+  write("a.png", synthetic_photo(100, 80, 1));
+  write("b.png", synthetic_photo(80, 100, 2));
   for (const auto& [name, pictures] : std::vector<std::pair<std::string, std::vector<std::string>>>{
            {"a", {"a.png"}}, {"b", {"b.png"}}, {"both", {"a.png", "b.png"}}}) {
     std::vector<std::string> command = {"styles", "add", name};

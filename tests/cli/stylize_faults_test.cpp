@@ -6,7 +6,6 @@
 #include <limits>
 
 #include "atelier/image/read_image.h"
-#include "atelier/image/write_image.h"
 #include "atelier/weights/sha256.h"
 #include "program_test.h"
 #include "support/synthetic_photo.h"
@@ -24,9 +23,9 @@ class StylizeFaults : public ProgramTest {
 };
 
 TEST_F(StylizeFaults, GoesOnAfterABadFileAndListsIt) {
-  write_image(path("in/a.png"), synthetic_photo(30, 20, 1));
+  write("in/a.png", synthetic_photo(30, 20, 1));
   write("in/b.png", "this is no picture");
-  write_image(path("in/c.png"), synthetic_photo(30, 20, 2));
+  write("in/c.png", synthetic_photo(30, 20, 2));
   const ProgramResult result = run({"stylize", "in", "missing.png", "-s", "alpha", "-o", "out", "--json"});
   EXPECT_EQ(result.status, 1);
   EXPECT_EQ(std::count(result.err.begin(), result.err.end(), '\n'), 2) << result.err;
@@ -87,12 +86,12 @@ TEST_F(StylizeFaults, SuggestsTheStyleThatWasMeant) {
 }
 
 TEST_F(StylizeFaults, RefusesAStylePictureWithoutRoomForStrokes) {
-  write_image(path("dot.png"), Image(1, 1));
+  write("dot.png", Image(1, 1));
   EXPECT_TRUE(fails_with(paint("photo.png", "dot.png"), 65, "dot.png"));
 }
 
 TEST_F(StylizeFaults, WarnsAboutAStyleOfOneColour) {
-  write_image(path("plain.png"), Image(64, 64));
+  write("plain.png", Image(64, 64));
   const ProgramResult result = paint("photo.png", "plain.png");
   EXPECT_EQ(result.status, 0);
   EXPECT_THAT(result.err, testing::HasSubstr("one colour"));
@@ -104,14 +103,14 @@ TEST_F(StylizeFaults, RefusesToOverwriteAnInput) {
   EXPECT_TRUE(fails_with(run({"stylize", "photo.png", "-s", "alpha", "-o", "."}), 2, "overwrite"));
   std::filesystem::create_symlink("photo.png", path("link.png"));
   EXPECT_TRUE(fails_with(paint("photo.png", "alpha", "link.png"), 2, "overwrite"));
-  write_image(path("style.png"), synthetic_photo(64, 64, 3));
+  write("style.png", synthetic_photo(64, 64, 3));
   EXPECT_TRUE(fails_with(paint("photo.png", "style.png", "style.png"), 2, "overwrite"));
   EXPECT_EQ(bytes("photo.png"), before);
 }
 
 TEST_F(StylizeFaults, RefusesNamesThatCollideBeforeItPaints) {
-  write_image(path("a/x.png"), Image(20, 20));
-  write_image(path("b/x.png"), Image(20, 20));
+  write("a/x.png", Image(20, 20));
+  write("b/x.png", Image(20, 20));
   EXPECT_TRUE(fails_with(run({"stylize", "a/x.png", "b/x.png", "-s", "alpha", "-o", "out"}), 2, "a/x.png"));
   EXPECT_FALSE(exists("out"));
 }
@@ -134,7 +133,7 @@ TEST_F(StylizeFaults, SaysWhenStandardOutputIsFull) {
 }
 
 TEST_F(StylizeFaults, LeavesNoFileOnAFullDisk) {
-  write_image(path("large.png"), synthetic_photo(400, 300, 1));
+  write("large.png", synthetic_photo(400, 300, 1));
   std::filesystem::create_directory(path("disk"));
   const std::string script = "mount -t tmpfs -o size=16k tmpfs " + path("disk").string() +
                              " || exit 99; "
@@ -211,7 +210,7 @@ TEST_F(StylizeFaults, RefusesACodeOfAnotherModel) {
 }
 
 TEST_F(StylizeFaults, StopsAtASignalWithoutHalfAFile) {
-  write_image(path("large.png"), synthetic_photo(1200, 900, 1));
+  write("large.png", synthetic_photo(1200, 900, 1));
   RunOptions options;
   options.interrupt_after_ms = 60;
   const ProgramResult result = run(

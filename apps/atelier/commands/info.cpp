@@ -1,3 +1,5 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -57,6 +59,13 @@ nlohmann::json describe_program(const Program& program) {
           {"threads", program.resolved_threads()}};
 }
 
+std::string short_text(const nlohmann::json& value) {
+  if (value.is_string()) return printable(value.get<std::string>());
+  if (value.is_number_float()) return fmt::format("{:g}", value.get<double>());
+  if (value.is_array() && value.size() > 8) return fmt::format("{} entries, see --json", value.size());
+  return printable(value.dump());
+}
+
 // Nested values as dotted names, one line each.
 void append_rows(const nlohmann::json& json, const std::string& prefix,
                  std::vector<std::vector<std::string>>& rows) {
@@ -65,7 +74,7 @@ void append_rows(const nlohmann::json& json, const std::string& prefix,
     if (value.is_object()) {
       append_rows(value, name + ".", rows);
     } else {
-      rows.push_back({name, printable(value.is_string() ? value.get<std::string>() : value.dump())});
+      rows.push_back({name, short_text(value)});
     }
   }
 }

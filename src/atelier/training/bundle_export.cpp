@@ -59,6 +59,18 @@ json provenance(const std::vector<TrainingPicture>& pictures, const char* role) 
   return rows;
 }
 
+// The four sub-pixel filters of each colour get equal sums per input channel, by the smallest change that
+// does it. On flat ground they then agree exactly: a short training leaves a 2-pixel checkerboard there that
+// the eye sees in skies.
+void equalise_subpixel_sums(at::Tensor weight, at::Tensor bias) {
+  const auto colours = weight.size(0) / 4, in = weight.size(1), side = weight.size(2);
+  const at::Tensor grouped = weight.view({colours, 4, in, side, side});
+  const at::Tensor sums = grouped.sum({3, 4}, /*keepdim=*/true);
+  grouped.add_((sums.mean(1, /*keepdim=*/true) - sums) / static_cast<double>(side * side));
+  const at::Tensor levels = bias.view({colours, 4});
+  levels.copy_(levels.mean(1, /*keepdim=*/true).expand_as(levels));
+}
+
 // Colour and light as people name them, from the palette statistics (Lab / 100): see StyleEncoderOptions.
 std::map<std::string, double> attributes(const at::Tensor& palette) {
   const at::Tensor p = palette.squeeze(0).to(torch::kFloat64).contiguous();
@@ -77,26 +89,32 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   TrainedNetworks networks(training, phi.network->options(), c10::Device("cpu"));
   const auto checkpoint = CheckpointStore(training.run).latest(networks.identity());
   if (!checkpoint) {
-    throw Error(ErrorCode::NoInput, "checkpoint.missing",
-                printable(training.run.string()) + ": holds no checkpoint; train first with `atelier train base`");
+    throw Error(
+        ErrorCode::NoInput, "checkpoint.missing",
+        printable(training.run.string()) + ": holds no checkpoint; train first with `atelier train base`");
   }
   networks.restore(checkpoint->tensors);
+  tensor::TensorMap painter = tensor::state_of(*networks.averaged_generator);
+  equalise_subpixel_sums(painter.at("out.conv.weight"), painter.at("out.conv.bias"));
 
   DataReport content_report{.role = "content"}, style_report{.role = "style"};
   const auto content = load_pictures(training.content, training.content_short_side, 32, content_report);
   const auto style = load_pictures(training.style, training.style_short_side * 3 / 2, 64, style_report);
-  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed, c10::Device("cpu"));
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed,
+                           c10::Device("cpu"));
 
   const auto encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
   // Codes mean something only to the encoder that made them, so the space is named after its weights.
   const std::string space_id =
-      options.name + "-" + weights::sha256_hex(weights::serialize_safetensors(encoder, weights::DType::F16)).substr(0, 12);
+      options.name + "-" +
+      weights::sha256_hex(weights::serialize_safetensors(encoder, weights::DType::F16)).substr(0, 12);
   style::StyleLibrary gallery(space_id);
 
   std::vector<StyleCode> codes;
   for (std::size_t i = 0; i < style.size(); ++i) {
     const at::Tensor row = networks.averaged_encoder(catalogue.at(i, 0).described).contiguous();
-    codes.push_back({space_id, std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel())});
+    codes.push_back(
+        {space_id, std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel())});
   }
   const style::StyleSpace space = style::StyleSpace::fit(space_id, codes, kCoordinates);
 
@@ -112,17 +130,17 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
     }
     const auto index = static_cast<std::size_t>(found - style.begin());
     gallery.add({.name = entry.name,
-                       .title = found->title,
-                       .artist = found->artist,
-                       .year = found->year,
-                       .period = found->label,
-                       .source = found->source,
-                       .licence = found->licence,
-                       .sha256 = found->sha256,
-                       .code = codes[index],
-                       .detail = static_cast<float>(entry.detail),
-                       .attributes = attributes(catalogue.at(index, 0).described.palette),
-                       .coordinates = space.project(codes[index])});
+                 .title = found->title,
+                 .artist = found->artist,
+                 .year = found->year,
+                 .period = found->label,
+                 .source = found->source,
+                 .licence = found->licence,
+                 .sha256 = found->sha256,
+                 .code = codes[index],
+                 .detail = static_cast<float>(entry.detail),
+                 .attributes = attributes(catalogue.at(index, 0).described.palette),
+                 .coordinates = space.project(codes[index])});
   }
   summary.styles = gallery.styles().size();
 
@@ -138,18 +156,20 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   // Folders are this machine's business; what was in them is listed in "data".
   for (const char* key : {"run", "perceptual", "content", "style"}) recipe.erase(key);
   for (json& network : recipe["networks"]) network.erase("file");
-  manifest.training = {{"steps", checkpoint->step},
-                       {"minutes", checkpoint->elapsed_seconds / 60},
-                       {"seed", training.seed},
-                       {"recipe", recipe},
-                       {"perceptual", {{"gate", phi.manifest.value("gate", json::object())},
-                                       {"steps", phi.manifest.contains("training") ? phi.manifest["training"].value("steps", 0) : 0}}}};
+  manifest.training = {
+      {"steps", checkpoint->step},
+      {"minutes", checkpoint->elapsed_seconds / 60},
+      {"seed", training.seed},
+      {"recipe", recipe},
+      {"perceptual",
+       {{"gate", phi.manifest.value("gate", json::object())},
+        {"steps", phi.manifest.contains("training") ? phi.manifest["training"].value("steps", 0) : 0}}}};
   manifest.metrics = {{"training_content", checkpoint->state.value("mean_content", 0.0)},
                       {"training_style", checkpoint->state.value("mean_style", 0.0)}};
   manifest.data = provenance(style, "style");
   for (json& row : provenance(content, "content")) manifest.data.push_back(row);
   model::write_bundle(options.output,
-                      {manifest, tensor::to_named(tensor::state_of(*networks.averaged_generator)), encoder,
+                      {manifest, tensor::to_named(painter), encoder,
                        tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space},
                       weights::DType::F16);
   return summary;

@@ -22,12 +22,13 @@ at::Tensor lab_to_srgb(const at::Tensor& lab) {
                                           x * 0.0556434 - y * 0.2040259 + z * 1.0572252},
                                          1)
                                 .clamp(0, 1);
-  return torch::where(linear <= 0.0031308, linear * 12.92, torch::pow(linear.clamp_min(1e-6), 1 / 2.4) * 1.055 - 0.055);
+  return torch::where(linear <= 0.0031308, linear * 12.92,
+                      torch::pow(linear.clamp_min(1e-6), 1 / 2.4) * 1.055 - 0.055);
 }
 
 at::Tensor matrix_power(const at::Tensor& symmetric, double power) {
   auto [values, vectors] = torch::linalg_eigh(symmetric, "L");
-  return torch::matmul(vectors * values.clamp_min(1e-6).pow(power), vectors.t());
+  return torch::matmul(vectors * values.clamp_min(1e-12).pow(power), vectors.t());
 }
 
 }  // namespace
@@ -60,14 +61,18 @@ at::Tensor random_crop(const at::Tensor& bytes, int side, double max_zoom, Rando
 
 at::Tensor recolour(const at::Tensor& picture, const at::Tensor& palette) {
   torch::NoGradGuard no_grad;
-  const auto colours = [](const at::Tensor& p) { return nn::srgb_to_lab(p.unsqueeze(0)).flatten(2).squeeze(0); };
+  const auto colours = [](const at::Tensor& p) {
+    return nn::srgb_to_lab(p.unsqueeze(0)).flatten(2).squeeze(0);
+  };
   const at::Tensor a = colours(picture), b = colours(palette);
   const at::Tensor mean_a = a.mean(1, true), mean_b = b.mean(1, true);
   const auto covariance = [](const at::Tensor& centred) {
     return torch::matmul(centred, centred.t()) / static_cast<double>(centred.size(1)) + torch::eye(3) * 1e-5;
   };
-  const at::Tensor root = matrix_power(covariance(a - mean_a), 0.5), inverse = matrix_power(covariance(a - mean_a), -0.5);
-  const at::Tensor middle = matrix_power(torch::matmul(torch::matmul(root, covariance(b - mean_b)), root), 0.5);
+  const at::Tensor root = matrix_power(covariance(a - mean_a), 0.5),
+                   inverse = matrix_power(covariance(a - mean_a), -0.5);
+  const at::Tensor middle =
+      matrix_power(torch::matmul(torch::matmul(root, covariance(b - mean_b)), root), 0.5);
   const at::Tensor transfer = torch::matmul(torch::matmul(inverse, middle), inverse);
   const at::Tensor mapped = torch::matmul(transfer, a - mean_a) + mean_b;
   return lab_to_srgb(mapped.unsqueeze(0)).squeeze(0).view(picture.sizes()).contiguous();
