@@ -242,18 +242,13 @@ JpegStructure walk_jpeg(Bytes bytes) {
 std::vector<std::byte> strip_png(Bytes bytes, std::size_t max_exif_bytes) {
   std::vector<std::byte> result(bytes.begin(), bytes.begin() + std::min(bytes.size(), kPngSignatureSize));
   result.reserve(bytes.size());
-  const std::size_t end = walk_png(bytes, [&](std::string_view type, Bytes chunk) {
+  // A chunk that is cut off is left out too: without its checksum nobody knows whether its pixels are right.
+  walk_png(bytes, [&](std::string_view type, Bytes chunk) {
     const bool critical = type[0] >= 'A' && type[0] <= 'Z';
     const bool exif = type == "eXIf" && chunk.size() <= max_exif_bytes + kPngChunkOverhead;
     if (critical || exif || type == "tRNS" || type == "iCCP")
       result.insert(result.end(), chunk.begin(), chunk.end());
   });
-  // The start of a last chunk that is cut off: its pixels may still do for the whole picture.
-  if (end < bytes.size()) {
-    const std::string_view type = as_text(bytes).substr(std::min(end + 4, bytes.size()), 4);
-    if (type == "IDAT")
-      result.insert(result.end(), bytes.begin() + static_cast<std::ptrdiff_t>(end), bytes.end());
-  }
   return result;
 }
 
