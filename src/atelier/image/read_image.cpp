@@ -180,11 +180,31 @@ int jpeg_shrink(const Source& source, int short_side) {
   return shrink;
 }
 
+// Row by row on this thread: when libvips' own threads fill an image and the last rows of a cut file fail, it
+// sometimes forgets the failure and leaves them grey.
+VImage decode_rows(const VImage& source) {
+  constexpr int kRows = 64;
+  VImage decoded = VImage::new_memory();
+  VipsImage* target = decoded.get_image();
+  if (vips_image_pipelinev(target, VIPS_DEMAND_STYLE_ANY, source.get_image(), nullptr) != 0)
+    throw vips::VError();
+  const vips::VRegion region = source.region();
+  for (int top = 0; top < source.height(); top += kRows) {
+    const VipsRect rows{0, top, source.width(), std::min(kRows, source.height() - top)};
+    if (vips_region_prepare(region.get_region(), &rows) != 0) throw vips::VError();
+    for (int y = top; y < top + rows.height; ++y) {
+      if (vips_image_write_line(target, y, VIPS_REGION_ADDR(region.get_region(), 0, y)) != 0)
+        throw vips::VError();
+    }
+  }
+  return decoded;
+}
+
 VImage decode(const Source& source, const ReadOptions& options) {
   const int orientation = orientation_of(source.pixels, options.limits);
   const int shrink = jpeg_shrink(source, options.shrink_to_short_side);
   try {
-    VImage pixels = (shrink == 1 ? source.pixels : open_pixels(source, shrink)).copy_memory();
+    VImage pixels = decode_rows(shrink == 1 ? source.pixels : open_pixels(source, shrink));
     // libvips takes all CMYK for Adobe's, whose ink is stored inverted.
     if (is_cmyk(pixels) && source.jpeg.scans > 0 && !source.jpeg.adobe) pixels = pixels.invert();
     pixels.set(VIPS_META_ORIENTATION, orientation);
