@@ -3,7 +3,8 @@
 
 # To compile and run `atelier`, the program that stylises. No LibTorch.
 build_packages=(g++ cmake ninja-build pkg-config mold
-  libvips-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libsodium-dev libeigen3-dev)
+  libvips-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libsodium-dev libeigen3-dev
+  libsqlite3-dev libsqlitecpp-dev libpqxx-dev)
 
 # For the rooms on LibTorch: training and the reference model. With the serial OpenBLAS: LibTorch's matrix products
 # fall back on Debian's reference BLAS otherwise (3 GFLOP/s instead of 82 on one core), and the OpenMP variant of
@@ -11,7 +12,8 @@ build_packages=(g++ cmake ninja-build pkg-config mold
 training_packages=(libtorch-dev libopenblas0-serial)
 
 # For the test suite and the benchmarks.
-test_packages=(libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libjpeg-dev)
+test_packages=(libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libjpeg-dev
+  postgresql)
 
 # The photo and the painting that ./quickstart works on.
 picture_packages=(lomiri-wallpapers-16.04 gcompris-qt-data)

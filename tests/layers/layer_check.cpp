@@ -24,6 +24,11 @@ const std::map<std::string, Names> kRooms = {
     {"nn", {"core", "tensor", "model"}},
     {"losses", {"core", "tensor", "nn", "model"}},
     {"inference", {"core", "image", "style", "weights", "model", "engine"}},
+    {"storage", {"core", "style"}},
+    {"personalization", {"core", "style", "storage", "weights"}},
+    {"mapping",
+     {"core", "style", "storage", "weights", "model", "tensor", "nn", "losses", "personalization"}},
+    {"evaluation", {"core", "style", "storage", "personalization"}},
     {"training", {"core", "image", "style", "weights", "model", "tensor", "nn", "losses"}},
 };
 
@@ -36,15 +41,17 @@ struct OutsideRule {
   std::vector<std::string> folders;
 };
 const std::vector<OutsideRule> kOutsideRules = {
-    {{"torch/", "ATen/", "c10/"}, {"tensor/", "nn/", "losses/", "training/", "inference/torch/",
-     "apps/backend_torch"}},
+    {{"torch/", "ATen/", "c10/"},
+     {"tensor/", "nn/", "losses/", "training/", "mapping/", "inference/torch/", "apps/backend_torch"}},
     {{"vips/"}, {"image/"}},
-    {{"sodium"}, {"weights/"}},
+    {{"sodium"}, {"weights/", "storage/", "personalization/"}},
+    {{"SQLiteCpp/", "sqlite3", "pqxx/"}, {"storage/"}},
+    {{"Eigen/"}, {"personalization/", "mapping/", "evaluation/", "style/"}},
 };
 const OutsideRule& kTorch = kOutsideRules[0];
 
 // Rooms whose public headers must not pull LibTorch in, not even through another header.
-const Names kTorchFreeHeaders = {"inference", "training"};
+const Names kTorchFreeHeaders = {"inference", "training", "mapping"};
 
 bool starts_with_any(const std::string& text, const std::vector<std::string>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),

@@ -56,6 +56,7 @@ class TinyRun {
         {"style", {{{"folder", style_.string()}}}},
         {"content_short_side", 64},
         {"style_short_side", 64},
+        {"stroke_short_side", 64},
         {"generator_size", "XS"},
         {"encoder", {{"palette_dim", 6}, {"palette_hidden", 8}, {"texture_dim", 10}, {"texture_hidden", 16}}},
         {"discriminator_width", 4},

@@ -101,6 +101,7 @@ TEST(TrainingOptions, NumbersOutOfRangeAreRefused) {
   EXPECT_THAT(refused(with("adversarial", {{"r1_every", 0}})), HasSubstr("r1_every"));
   EXPECT_THAT(refused(with("adversarial", {{"crop", 8}})), HasSubstr("crop"));
   EXPECT_THAT(refused(with("generator_size", "XXL")), HasSubstr("XXL"));
+  EXPECT_THAT(refused(with("adversarial", {{"kind", "wasserstein"}})), HasSubstr("wasserstein"));
 }
 
 TEST(TrainingOptions, SurviveTheRoundTripThroughJson) {
@@ -241,6 +242,8 @@ TEST(PictureLibrary, TheManifestSaysWhichPicturesMayBeUsed) {
   EXPECT_EQ(pictures[0].label, "cubism");
   EXPECT_EQ(report.labels.at("cubism"), 1u);
 
+  expect_error([&] { load({.folder = dir / "p", .manifest = "m.tsv", .licence = "CC0("}, report); },
+               ErrorCode::Config, "config.licence");
   expect_error([&] { load({.folder = dir / "p", .manifest = "absent.tsv"}, report); }, ErrorCode::NoInput,
                "data.manifest");
   std::ofstream(dir / "p" / "short.tsv") << "file\ttitle\nphoto-0.png\tOne\n";

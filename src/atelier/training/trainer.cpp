@@ -81,7 +81,7 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
       content_report_{.role = "content"},
       style_report_{.role = "style"},
       content_(load_pictures(options.content, options.content_short_side, options.phases.front().crop, content_report_)),
-      style_(load_pictures(options.style, options.style_short_side * 3 / 2, 64, style_report_)),
+      style_(load_pictures(options.style, options.stroke_short_side * 5 / 4, 64, style_report_)),
       phi_(load_perceptual(options.perceptual)) {
   spdlog::info("{}", content_report_.to_text());
   spdlog::info("{}", style_report_.to_text());
@@ -98,7 +98,8 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
     references.push_back(nn::load_reference_network(network.kind, network.file, device_));
     measures.push_back({references.back().get(), network.taps});
   }
-  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, options.style_short_side, options.seed, device_);
+  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, StyleSides{options.style_short_side, options.stroke_short_side},
+                                                options.seed, device_);
   networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
   step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(references), *catalogue_, device_);
   write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");
@@ -111,9 +112,9 @@ void Training::standardise_encoder() {
   std::vector<at::Tensor> texture, palette;
   const std::size_t stride = std::max<std::size_t>(1, style_.size() / kStandardisedOn);
   for (std::size_t i = 0; i < style_.size(); i += stride) {
-    const StyleEntry& entry = catalogue_->at(i, 0);
-    texture.push_back(entry.described.texture);
-    palette.push_back(entry.described.palette);
+    const nn::StyleStatistics described = catalogue_->describe(i);
+    texture.push_back(described.texture);
+    palette.push_back(described.palette);
   }
   const nn::StyleStatistics library{torch::cat(texture).to(device_), torch::cat(palette).to(device_)};
   networks_->encoder->standardise(library);
@@ -158,8 +159,9 @@ void Training::make_sheet_inputs() {
   for (int i = 0; i < kSheetStyles; ++i) {
     const std::size_t index = pick(style_.size());
     sheet_styles_.push_back(square(style_[index].bytes));
-    texture.push_back(catalogue_->at(index, 0).described.texture);
-    palette.push_back(catalogue_->at(index, 0).described.palette);
+    const nn::StyleStatistics described = catalogue_->describe(index);
+    texture.push_back(described.texture);
+    palette.push_back(described.palette);
   }
   sheet_described_ = {torch::cat(texture).to(device_), torch::cat(palette).to(device_)};
 }

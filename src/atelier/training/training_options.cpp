@@ -4,6 +4,7 @@
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
+#include "atelier/losses/adversarial_loss.h"
 #include "atelier/core/options_json.h"
 
 namespace atelier::training {
@@ -144,7 +145,7 @@ void require(bool good, const char* key, const char* cause) {
 
 TrainingOptions TrainingOptions::parse(const json& j) {
   require_known_keys(j,
-                     {"run", "perceptual", "content", "style", "content_short_side", "style_short_side", "label_weights",
+                     {"run", "perceptual", "content", "style", "content_short_side", "style_short_side", "stroke_short_side", "label_weights",
                       "networks", "generator_size", "encoder", "discriminator_width", "phases", "loss", "adversarial",
                       "optimiser", "mixup", "balance", "minutes", "steps", "checkpoint_minutes", "log_every",
                       "sheet_every", "seed"},
@@ -169,6 +170,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   if (j.contains("optimiser")) o.optimiser = read_struct<OptimiserOptions>(j["optimiser"], "optimiser");
   read_option(j, "content_short_side", o.content_short_side, "config");
   read_option(j, "style_short_side", o.style_short_side, "config");
+  read_option(j, "stroke_short_side", o.stroke_short_side, "config");
   read_option(j, "generator_size", o.generator_size, "config");
   read_option(j, "discriminator_width", o.discriminator_width, "config");
   read_option(j, "mixup", o.mixup, "config");
@@ -195,9 +197,11 @@ TrainingOptions TrainingOptions::parse(const json& j) {
     // The shift term compares what lies 12 pixels and the shift, up to 7, inside the crop.
     require(phase.crop >= 48 || o.loss.shift <= 0, "crop", "must be at least 48 unless the shift term is off (\"shift\": 0)");
   }
+  losses::AdversarialLoss::parse(o.adversarial.kind);  // refuses an unknown kind before any data is loaded
   require(o.adversarial.crop >= 32, "crop", "of \"adversarial\" must be at least 32");
   require(o.adversarial.r1_every >= 1, "r1_every", "must be at least 1; switch the penalty off with \"r1_gamma\": 0");
   require(o.style_short_side >= 64, "style_short_side", "must be at least 64");
+  require(o.stroke_short_side >= 64, "stroke_short_side", "must be at least 64");
   GeneratorOptions::named(o.generator_size);
   return o;
 }
@@ -211,6 +215,7 @@ json TrainingOptions::to_json() const {
           {"style", write_list(style)},
           {"content_short_side", content_short_side},
           {"style_short_side", style_short_side},
+          {"stroke_short_side", stroke_short_side},
           {"label_weights", labels},
           {"networks", write_list(networks)},
           {"generator_size", generator_size},

@@ -81,6 +81,7 @@ struct TrainingOptions {
   std::filesystem::path perceptual;        ///< folder of a finished `train perceptual` run
   std::vector<DataSource> content, style;
   int content_short_side = 320, style_short_side = 256;
+  int stroke_short_side = 512;  ///< style pictures have this short side when the strokes to learn are measured
   std::vector<std::pair<std::string, double>> label_weights;  ///< sampling weight of a style label; others 1
   std::vector<ReferenceNetwork> networks;
   std::string generator_size = "M";

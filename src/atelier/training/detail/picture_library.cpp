@@ -49,6 +49,16 @@ std::vector<std::string> split_tabs(const std::string& line) {
   return cells;
 }
 
+std::regex licence_filter(const std::string& pattern, const char* option) {
+  try {
+    return std::regex(pattern);
+  } catch (const std::regex_error& error) {
+    throw Error(ErrorCode::Config, "config.licence",
+                std::string("\"") + option + "\": " + printable(pattern) + " is no regular expression (" + error.what() +
+                    "); correct it in the configuration");
+  }
+}
+
 std::vector<TrainingPicture> list_source(const DataSource& source) {
   namespace fs = std::filesystem;
   if (!fs::is_directory(source.folder)) {
@@ -65,7 +75,8 @@ std::vector<TrainingPicture> list_source(const DataSource& source) {
   const fs::path manifest = source.folder / source.manifest;
   std::ifstream in(manifest);
   if (!in) throw Error(ErrorCode::NoInput, "data.manifest", printable(manifest.string()) + ": cannot read the manifest");
-  const std::regex wanted(source.licence), unwanted(source.licence_not);
+  const std::regex wanted = licence_filter(source.licence, "licence");
+  const std::regex unwanted = licence_filter(source.licence_not, "licence_not");
   std::string line;
   std::getline(in, line);
   while (std::getline(in, line)) {

@@ -17,6 +17,9 @@ struct Variant {
 constexpr std::array<Variant, StyleCatalogue::kVariants> kVariantTable = {
     {{1, false}, {1, true}, {1.41, false}, {0.71, true}}};
 
+// Larger pictures are measured in a window: statistics of so many strokes change little, and their cost is bounded.
+constexpr std::int64_t kLargestWindow = 512;
+
 at::Tensor to_float(const at::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }
 
 at::Tensor to_short_side(const at::Tensor& picture, double side) {
@@ -26,11 +29,19 @@ at::Tensor to_short_side(const at::Tensor& picture, double side) {
                             std::lround(static_cast<double>(picture.size(2)) * factor));
 }
 
+at::Tensor window(const at::Tensor& picture, Random& random) {
+  const auto cut = [&](const at::Tensor& from, std::int64_t axis) {
+    const auto side = std::min(from.size(axis), kLargestWindow);
+    return from.narrow(axis, std::uniform_int_distribution<std::int64_t>(0, from.size(axis) - side)(random), side);
+  };
+  return cut(cut(picture, 1), 2).contiguous();
+}
+
 }  // namespace
 
-StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures, int short_side,
-                               std::uint64_t seed, c10::Device device)
-    : pictures_(pictures), measures_(std::move(measures)), short_side_(short_side), seed_(seed), device_(device) {}
+StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
+                               StyleSides sides, std::uint64_t seed, c10::Device device)
+    : pictures_(pictures), measures_(std::move(measures)), sides_(sides), seed_(seed), device_(device) {}
 
 const StyleEntry& StyleCatalogue::at(std::size_t picture, int variant) {
   const auto key = std::make_pair(picture, variant);
@@ -49,25 +60,39 @@ std::vector<nn::LayerStatistics> StyleCatalogue::measure(std::size_t i, const st
   return nn::layer_statistics(std::vector<at::Tensor>(taps.begin(), taps.begin() + static_cast<std::ptrdiff_t>(used)));
 }
 
+at::Tensor StyleCatalogue::picture(std::size_t index, int variant, Random& random) const {
+  const Variant& kind = kVariantTable[static_cast<std::size_t>(variant)];
+  const at::Tensor plain = to_short_side(to_float(pictures_[index].bytes), sides_.strokes * kind.scale);
+  if (!kind.recoloured) return plain;
+  std::uniform_int_distribution<std::size_t> pick(0, pictures_.size() - 1);
+  return recolour(plain, to_short_side(to_float(pictures_[pick(random)].bytes), sides_.described));
+}
+
+nn::StyleStatistics StyleCatalogue::describe(const at::Tensor& picture) const {
+  const at::Tensor seen = to_short_side(picture, sides_.described).unsqueeze(0).to(device_);
+  const nn::StyleStatistics described = nn::style_statistics(seen, *measures_.front().network);
+  return {described.texture.cpu(), described.palette.cpu()};
+}
+
+nn::StyleStatistics StyleCatalogue::describe(std::size_t index) const {
+  torch::NoGradGuard no_grad;
+  Random unused(seed_);
+  return describe(picture(index, 0, unused));
+}
+
 StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
   torch::NoGradGuard no_grad;
-  const Variant& kind = kVariantTable[static_cast<std::size_t>(variant)];
-  at::Tensor picture = to_short_side(to_float(pictures_[index].bytes), short_side_);
-  if (kind.recoloured) {
-    Random random = random_for(seed_, static_cast<std::int64_t>(index), 100 + static_cast<std::uint64_t>(variant));
-    std::uniform_int_distribution<std::size_t> pick(0, pictures_.size() - 1);
-    picture = recolour(picture, to_float(pictures_[pick(random)].bytes));
-  }
+  Random random = random_for(seed_, static_cast<std::int64_t>(index), 100 + static_cast<std::uint64_t>(variant));
+  const at::Tensor whole = picture(index, variant, random);
   StyleEntry entry;
-  const nn::StyleStatistics described = nn::style_statistics(picture.unsqueeze(0).to(device_), *measures_.front().network);
-  entry.described = {described.texture.cpu(), described.palette.cpu()};
-  entry.stroke_log2 = static_cast<float>(std::log2(kind.scale));
-  const at::Tensor scaled = to_short_side(picture, short_side_ * kind.scale);
+  entry.described = describe(whole);
+  entry.stroke_log2 = static_cast<float>(std::log2(kVariantTable[static_cast<std::size_t>(variant)].scale));
+  const at::Tensor seen = window(whole, random);
   for (std::size_t i = 0; i < measures_.size(); ++i) {
-    entry.targets.push_back(measure(i, measures_[i].network->features(scaled.unsqueeze(0).to(device_))));
+    entry.targets.push_back(measure(i, measures_[i].network->features(seen.unsqueeze(0).to(device_))));
     for (nn::LayerStatistics& layer : entry.targets.back()) layer = {layer.mean.cpu(), layer.std.cpu(), layer.gram.cpu()};
   }
-  entry.bytes = scaled.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
+  entry.bytes = seen.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
   return entry;
 }
 

@@ -9,20 +9,28 @@
 #include "atelier/nn/feature_network.h"
 #include "atelier/nn/feature_statistics.h"
 #include "atelier/nn/style_statistics.h"
+#include "atelier/training/detail/crops.h"
 #include "atelier/training/detail/picture_library.h"
 
 namespace atelier::training {
 
-/// One way to look at one style picture: what the encoder sees of it and what a painting in it must measure like.
+/// One way to look at one style picture: what the encoder sees of it and what a painting in it must measure
+/// like.
 struct StyleEntry {
-  at::Tensor bytes;                   ///< [3, H, W] uint8: the picture at this scale and in these colours
-  nn::StyleStatistics described;      ///< rows of one
-  float stroke_log2 = 0;              ///< scale of the strokes against the described picture
+  at::Tensor bytes;               ///< [3, H, W] uint8: the picture at this scale and in these colours
+  nn::StyleStatistics described;  ///< rows of one
+  float stroke_log2 = 0;          ///< scale of the strokes against sides.strokes
   std::vector<std::vector<nn::LayerStatistics>> targets;  ///< of phi, then of every reference network
 };
 
-/// Style pictures with their variants: three stroke scales and recolourings after other pictures, which multiply few
-/// paintings into many styles. Entries are measured when first asked for and kept for good. Thread-safe.
+/// Short sides in pixels: what the encoder sees, and the size whose strokes the targets are taken from.
+struct StyleSides {
+  int described = 256, strokes = 512;
+};
+
+/// Style pictures with their variants: three stroke scales and recolourings after other pictures, which
+/// multiply few paintings into many styles. Entries are measured when first asked for and kept for good.
+/// Thread-safe.
 class StyleCatalogue {
  public:
   static constexpr int kVariants = 4;
@@ -33,21 +41,25 @@ class StyleCatalogue {
     int taps;
   };
   /// `device` is where the networks are; entries are kept on the CPU.
-  StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures, int short_side,
-                 std::uint64_t seed, c10::Device device);
+  StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
+                 StyleSides sides, std::uint64_t seed, c10::Device device);
 
   const StyleEntry& at(std::size_t picture, int variant);
+  /// What the encoder sees of a picture as it is; cheaper than an entry, and not kept.
+  nn::StyleStatistics describe(std::size_t picture) const;
   std::size_t size() const { return pictures_.size(); }
 
   /// Taps of a picture batch as LayerStatistics for measure i.
   std::vector<nn::LayerStatistics> measure(std::size_t i, const std::vector<at::Tensor>& taps) const;
 
  private:
-  StyleEntry make(std::size_t picture, int variant) const;
+  at::Tensor picture(std::size_t index, int variant, Random& random) const;
+  nn::StyleStatistics describe(const at::Tensor& picture) const;
+  StyleEntry make(std::size_t index, int variant) const;
 
   const std::vector<TrainingPicture>& pictures_;
   std::vector<Measure> measures_;
-  int short_side_;
+  StyleSides sides_;
   std::uint64_t seed_;
   c10::Device device_;
   std::mutex mutex_;  // of entries_; a map never moves its entries
