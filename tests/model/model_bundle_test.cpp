@@ -71,6 +71,28 @@ TEST(ModelBundle, KeepsItsStyleSpace) {
   EXPECT_EQ(ModelBundle::open(folder / "m")->space(), contents.space);
 }
 
+TEST(ModelBundle, KeepsItsAttributesAndRefusesThoseOfAnotherSpace) {
+  TempDir folder;
+  BundleContents contents = tiny_bundle_contents();
+  std::vector<StyleCode> codes;
+  std::vector<std::map<std::string, double>> measured;
+  for (const style::NamedStyle& style : contents.styles.styles()) {
+    codes.push_back(style.code);
+    measured.push_back({{"warmth", static_cast<double>(style.code.values[0])}, {"contrast", 3.0}});
+  }
+  contents.attributes = style::AttributeModel::fit(codes, measured);
+  write_bundle(folder / "m", contents, weights::DType::F32);
+  EXPECT_EQ(ModelBundle::open(folder / "m")->attributes(), contents.attributes);
+  EXPECT_FALSE(ModelBundle::open(write_tiny_bundle(folder))->attributes().has_value()) << "as earlier models";
+
+  contents.attributes->space = "other";
+  EXPECT_EQ(error_of([&] { write_bundle(folder / "n", contents, weights::DType::F32); }).id(), "style.space");
+  replace_with_checksum(folder / "m", "attributes.json", contents.attributes->to_text());
+  EXPECT_EQ(open_error(folder / "m").id(), "style.space");
+  replace_with_checksum(folder / "m", "attributes.json", "{}");
+  EXPECT_EQ(open_error(folder / "m").id(), "style.attributes_file");
+}
+
 TEST(ModelBundle, HalvesItsWeightsOnRequest) {
   TempDir folder;
   const BundleContents contents = tiny_bundle_contents();

@@ -48,6 +48,20 @@ TEST(CodeFile, LooksAsDocumented) {
             "{\n  \"atelier_style_code\": 1,\n  \"space\": \"m-1\",\n  \"values\": [0.1,-2.0]\n}\n");
 }
 
+TEST(CodeFile, KeepsTheAttributesThatLetAnotherModelCarryItOver) {
+  test::TempDir folder;
+  const StyleCode code{.space = "m-1", .values = {1}};
+  const std::map<std::string, double> attributes = {{"warmth", 12.3456789}, {"lightness", 50}};
+  write_code_file(folder / "code.json", code, attributes);
+  const SavedCode saved = read_saved_code(folder / "code.json");
+  EXPECT_EQ(saved.code, code);
+  EXPECT_EQ(saved.attributes, attributes);
+  EXPECT_EQ(id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1], "attributes": {"a": "b"}})"),
+            "style.code");
+  EXPECT_EQ(id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1], "attributes": [1]})"),
+            "style.code");
+}
+
 TEST(CodeFile, RefusesBrokenFiles) {
   EXPECT_EQ(id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1]})"), "");
   for (const char* text : {"", "[1]", "{}", R"({"atelier_style_code": 2, "space": "s", "values": [1]})",

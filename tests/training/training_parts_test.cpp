@@ -343,7 +343,7 @@ class Plans : public ::testing::Test {
     torch::manual_seed(2);
     phi_ = nn::PerceptualNetwork(PerceptualOptions{.widths = {4, 4, 4, 4}, .convs = {1, 1, 1, 1}});
     catalogue_ = std::make_unique<StyleCatalogue>(
-        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4}}, 64, 1, c10::Device("cpu"));
+        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
     options_ = TrainingOptions::parse(smallest());
   }
 
@@ -392,7 +392,7 @@ TEST_F(Plans, BlendsAsOftenAsAsked) {
 TEST_F(Plans, ACatalogueMeasuresAStyleOnceAndTheSameInAnyOrder) {
   const StyleEntry& entry = catalogue_->at(1, 1);
   EXPECT_EQ(&catalogue_->at(1, 1), &entry);
-  StyleCatalogue other(style_, {{phi_.get(), 4}}, 64, 1, c10::Device("cpu"));
+  StyleCatalogue other(style_, {{phi_.get(), 4}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
   other.at(2, 3);
   EXPECT_TRUE(tensors_equal(other.at(1, 1).described.palette, entry.described.palette));
   EXPECT_TRUE(tensors_equal(other.at(1, 1).targets[0][3].gram, entry.targets[0][3].gram));

@@ -198,6 +198,11 @@ TEST_F(Training, ExportsABundleThatOpens) {
   EXPECT_EQ(style->sha256, weights::sha256_file(tiny / "style" / "photo-0.png"));
   ASSERT_TRUE(bundle->space().has_value());
   EXPECT_EQ(bundle->space()->id, summary.space_id);
+  EXPECT_TRUE(style::has_all_attributes(style->attributes));
+  EXPECT_GT(style->attributes.at("lightness"), 1) << "L, 0..100";
+  ASSERT_TRUE(bundle->attributes().has_value());
+  EXPECT_EQ(bundle->attributes()->rows.size(), style::attributes().size());
+  EXPECT_EQ(bundle->attributes()->space, summary.space_id);
 
   const auto trained =
       tensor::with_prefix(read_checkpoint(checkpoint_file(tiny / "run", 3)).first, "averaged.generator.");

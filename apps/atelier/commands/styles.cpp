@@ -1,5 +1,6 @@
 #include <spdlog/fmt/fmt.h>
 #include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -10,9 +11,11 @@
 #include "atelier/style/code_file.h"
 #include "backend.h"
 #include "commands/commands.h"
+#include "commands/styles_commands.h"
 #include "json_output.h"
 #include "options.h"
 #include "style_argument.h"
+#include "style_words.h"
 #include "table.h"
 
 namespace atelier::cli {
@@ -23,6 +26,7 @@ struct StylesCommand {
   style::NamedStyle style;         ///< the one to add, with what is known about it
   std::filesystem::path output;
   int count = 5;
+  std::string like;  ///< words, for list
 };
 
 using Act = int (*)(const Program&, const StylesCommand&);
@@ -36,6 +40,10 @@ nlohmann::json to_json(const style::NamedStyle& style, const style::Gallery& gal
           {"artist", style.artist},   {"year", style.year},
           {"period", style.period},   {"source", style.source},
           {"licence", style.licence}, {"own", gallery.own().find(style.name) != nullptr}};
+}
+
+const style::StyleSpace* space_of(const model::ModelBundle& bundle) {
+  return bundle.space() ? &*bundle.space() : nullptr;
 }
 
 // Own styles are written whole; names hide built-in ones, which is worth a word.
@@ -58,7 +66,40 @@ int report(const Program& program, const std::string& what, const std::string& n
   return 0;
 }
 
-int list(const Program& program, const StylesCommand&) {
+// The styles that answer the words best, best first.
+int list_like(const Program& program, const StylesCommand& command) {
+  const std::vector<style::AttributeWish> wishes = style::parse_wishes(command.like);
+  const auto bundle = program.open_bundle();
+  const style::Gallery gallery = style::Gallery::open(bundle->styles());
+  const StyleWords words(*bundle, gallery);
+  words.require();
+  std::vector<std::pair<double, const style::NamedStyle*>> ranked;
+  for (const style::NamedStyle* style : gallery.styles()) {
+    ranked.emplace_back(style::match_wishes(wishes, words.attributes(*style), words.scales()), style);
+  }
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first > b.first; });
+  nlohmann::json styles = nlohmann::json::array();
+  std::vector<std::vector<std::string>> rows = {{"NAME", "MATCH", "LOOK", "TITLE", "ARTIST"}};
+  for (const auto& [match, style] : ranked) {
+    const auto described = style::describe_attributes(words.attributes(*style), words.scales());
+    nlohmann::json json = to_json(*style, gallery);
+    json["match"] = match;
+    json["words"] = described;
+    styles.push_back(std::move(json));
+    rows.push_back({style->name, fmt::format("{:+.2f}", match), join_words(described),
+                    printable(style->title), printable(style->artist)});
+  }
+  if (program.json) {
+    print_json({{"schema", 1}, {"space", gallery.built_in().space()}, {"styles", std::move(styles)}});
+  } else {
+    std::cout << format_table(rows);
+  }
+  return 0;
+}
+
+int list(const Program& program, const StylesCommand& command) {
+  if (!command.like.empty()) return list_like(program, command);
   const auto bundle = program.open_bundle();
   const style::Gallery gallery = style::Gallery::open(bundle->styles());
   nlohmann::json styles = nlohmann::json::array();
@@ -75,13 +116,25 @@ int list(const Program& program, const StylesCommand&) {
   return 0;
 }
 
+// "22.4 Lab, warm (+1.3)": the number, its word, and how many deviations it lies from the usual.
+std::string describe(const style::Attribute& attribute, double value, const style::AttributeScale& scale) {
+  const double deviations = scale.standardise(value);
+  const std::string word = std::abs(deviations) < 0.5 ? "usual"
+                           : deviations > 0           ? attribute.high
+                                                      : attribute.low;
+  return fmt::format("{:.2f} {}, {} ({:+.1f})", value, attribute.unit, word, deviations);
+}
+
 int show(const Program& program, const StylesCommand& command) {
   const auto bundle = program.open_bundle();
   const style::Gallery gallery = style::Gallery::open(bundle->styles());
   const style::NamedStyle& style = gallery.require(command.words.front());
   nlohmann::json json = to_json(style, gallery);
   json["sha256"] = style.sha256;
-  json["attributes"] = style.attributes;
+  const StyleWords words(*bundle, gallery);
+  const std::map<std::string, double> attributes = words.attributes(style);
+  json["attributes"] = attributes;
+  json["words"] = style::describe_attributes(attributes, words.scales());
   json["coordinates"] = style.coordinates;
   json["detail"] = style.detail >= 0 ? nlohmann::json(style.detail) : nlohmann::json();
   if (program.json) {
@@ -92,9 +145,16 @@ int show(const Program& program, const StylesCommand& command) {
   }
   std::vector<std::vector<std::string>> rows;
   for (const auto& [key, value] : json.items()) {
-    if (value.empty() || value == "") continue;
+    if (value.empty() || value == "" || key == "attributes" || key == "words") continue;
     rows.push_back({key, printable(value.is_string() ? value.get<std::string>() : value.dump())});
   }
+  for (const style::Attribute& attribute : style::attributes()) {
+    const auto value = attributes.find(attribute.key);
+    const auto scale = words.scales().find(attribute.key);
+    if (value == attributes.end() || scale == words.scales().end()) continue;
+    rows.push_back({attribute.key, describe(attribute, value->second, scale->second)});
+  }
+  if (attributes.empty()) rows.push_back({"attributes", "this model's styles were never measured"});
   std::cout << format_table(rows);
   return 0;
 }
@@ -103,8 +163,13 @@ int add(const Program& program, const StylesCommand& command) {
   const auto bundle = program.open_bundle();
   const inference::Stylizer stylizer = open_stylizer(program, *bundle);
   std::vector<std::pair<StyleCode, double>> codes;
-  for (const std::string& picture : command.words) codes.emplace_back(encode_picture(picture, stylizer), 1.0);
   style::NamedStyle style = command.style;
+  for (const std::string& picture : command.words) {
+    codes.emplace_back(encode_picture(picture, stylizer), 1.0);
+    for (const auto& [key, value] : measure_picture(picture)) {
+      style.attributes[key] += value / static_cast<double>(command.words.size());
+    }
+  }
   style.code = style::blend(codes);
   save(style, *bundle, style::Gallery::open(bundle->styles()));
   return report(program, "added", style.name);
@@ -129,8 +194,9 @@ int remove(const Program& program, const StylesCommand& command) {
 int nearest(const Program& program, const StylesCommand& command) {
   const auto bundle = program.open_bundle();
   const style::Gallery gallery = style::Gallery::open(bundle->styles());
-  const ChosenStyle chosen = choose_style(command.words, open_stylizer(program, *bundle), gallery);
-  const style::StyleSpace* space = bundle->space() ? &*bundle->space() : nullptr;
+  const ChosenStyle chosen =
+      choose_style(command.words, open_stylizer(program, *bundle), gallery, space_of(*bundle));
+  const style::StyleSpace* space = space_of(*bundle);
   const auto count = static_cast<std::size_t>(command.count);
   std::vector<style::StyleNeighbour> neighbours = gallery.own().nearest(chosen.code, count, space);
   for (style::StyleNeighbour& built_in : gallery.built_in().nearest(chosen.code, count, space)) {
@@ -161,13 +227,16 @@ int blend(const Program& program, const StylesCommand& command) {
   }
   const auto bundle = program.open_bundle();
   const style::Gallery gallery = style::Gallery::open(bundle->styles());
-  const ChosenStyle chosen = choose_style(command.words, open_stylizer(program, *bundle), gallery);
+  const ChosenStyle chosen =
+      choose_style(command.words, open_stylizer(program, *bundle), gallery, space_of(*bundle));
+  const StyleWords words(*bundle, gallery);
   if (!command.output.empty()) {
-    style::write_code_file(command.output, chosen.code);
+    style::write_code_file(command.output, chosen.code, words.attributes(chosen.code));
     return report(program, "wrote", command.output.string());
   }
   style::NamedStyle style = command.style;
   style.code = chosen.code;
+  style.attributes = words.attributes(chosen.code);
   style.detail = chosen.detail.value_or(-1.0f);
   style.source = "blend of";
   for (const std::string& word : command.words) style.source += " " + word;
@@ -191,7 +260,10 @@ void add_styles(CLI::App& app, Program& program) {
   CLI::App* styles = app.add_subcommand("styles", "The gallery of styles, and your own ones");
   styles->require_subcommand(1);
 
-  add_action(*styles, program, options, "list", "All styles, your own first", list);
+  CLI::App* listing = add_action(*styles, program, options, "list", "All styles, your own first", list);
+  listing->footer("  atelier styles list --like \"muted, coarse, not dark\"");
+  listing->add_option("--like", options->like, "Words for what you look for; the best answers stand first")
+      ->type_name("WORDS");
   add_action(*styles, program, options, "show", "What is known about a style", show)
       ->add_option("NAME", options->words, "A style of the gallery")
       ->required()
@@ -229,8 +301,11 @@ void add_styles(CLI::App& app, Program& program) {
   blending->add_option("--save", options->style.name, "Keep it in your gallery under this name")
       ->type_name("NAME");
   blending->add_option("-o,--output", options->output, "Write it to a code file (.json)")->type_name("FILE");
+  add_styles_between(*styles, program);
+  add_styles_map(*styles, program);
   styles->footer(
       "  atelier styles list\n  atelier styles nearest my-painting.jpg\n"
+      "  atelier styles map -o map.png\n"
       "  atelier styles blend monet:0.3 klimt:0.7 --save garden");
 }
 

@@ -19,6 +19,8 @@ constexpr const char* kEncoderFile = "encoder.safetensors";
 constexpr const char* kPerceptualFile = "perceptual.safetensors";
 constexpr const char* kStylesFile = "styles.json";
 constexpr const char* kSpaceFile = "style_space.json";
+constexpr const char* kAttributesFile = "attributes.json";
+constexpr const char* kMapperFile = "mapper.safetensors";
 
 constexpr std::size_t kMaxTextBytes = std::size_t{16} << 20;
 
@@ -58,6 +60,14 @@ class CheckedFolder {
     return tensors;
   }
 
+  /// Without a list of tensors: whoever uses them knows which there must be.
+  weights::SafetensorsFile any_weights(const char* file) const {
+    require_digest(file, digest_of(file));
+    weights::SafetensorsFile tensors = weights::SafetensorsFile::read(folder_ / file);
+    weights::require_finite(tensors);
+    return tensors;
+  }
+
   bool lists(const char* file) const { return manifest_.sha256.contains(file); }
 
  private:
@@ -87,15 +97,30 @@ class CheckedFolder {
 };
 
 void require_same_space(const Manifest& manifest, const style::StyleLibrary& styles,
-                        const std::optional<style::StyleSpace>& space, const std::string& where) {
+                        const std::optional<style::StyleSpace>& space,
+                        const std::optional<style::AttributeModel>& attributes, const std::string& where) {
   const auto code_dim = static_cast<std::size_t>(manifest.generator.code_dim);
   const bool styles_fit = styles.space() == manifest.space_id &&
                           (styles.styles().empty() || styles.styles().front().code.values.size() == code_dim);
   const bool space_fits = !space || (space->id == manifest.space_id && space->mean.size() == code_dim);
-  if (styles_fit && space_fits) return;
+  const bool attributes_fit =
+      !attributes || (attributes->space == manifest.space_id && attributes->mean.size() == code_dim);
+  if (styles_fit && space_fits && attributes_fit) return;
   throw Error(ErrorCode::BadData, "style.space",
-              where + ": the styles belong to another style space than '" + manifest.space_id + "' of " +
-                  std::to_string(code_dim) + " numbers; use files of one model");
+              where + ": the styles, their coordinates or attributes belong to another style space than '" +
+                  manifest.space_id + "' of " + std::to_string(code_dim) +
+                  " numbers; use files of one model");
+}
+
+void require_same_space(const Manifest& manifest, const std::map<std::string, std::string>& mapper,
+                        const std::string& where) {
+  const auto space = mapper.find("space");
+  if (space != mapper.end() && space->second == manifest.space_id) return;
+  throw Error(ErrorCode::BadData, "style.space",
+              where + ": the style mapper belongs to " +
+                  (space == mapper.end() ? "an unknown style space"
+                                         : "the style space '" + printable(space->second) + "'") +
+                  ", the model to '" + manifest.space_id + "'; train it again with `atelier train mapper`");
 }
 
 std::vector<std::byte> checked_bytes(const std::vector<weights::NamedTensor>& tensors,
@@ -111,14 +136,16 @@ std::vector<std::byte> checked_bytes(const std::vector<weights::NamedTensor>& te
 
 ModelBundle::ModelBundle(std::filesystem::path folder, Manifest manifest, weights::SafetensorsFile generator,
                          weights::SafetensorsFile encoder, weights::SafetensorsFile perceptual,
-                         style::StyleLibrary styles, std::optional<style::StyleSpace> space)
+                         style::StyleLibrary styles, std::optional<style::StyleSpace> space,
+                         std::optional<style::AttributeModel> attributes)
     : folder_(std::move(folder)),
       manifest_(std::move(manifest)),
       generator_(std::move(generator)),
       encoder_(std::move(encoder)),
       perceptual_(std::move(perceptual)),
       styles_(std::move(styles)),
-      space_(std::move(space)) {}
+      space_(std::move(space)),
+      attributes_(std::move(attributes)) {}
 
 std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path& folder) {
   std::error_code ignored;
@@ -138,10 +165,21 @@ std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path
   if (files.lists(kSpaceFile)) {
     space = style::StyleSpace::parse(files.text(kSpaceFile), name_of(folder / kSpaceFile));
   }
-  require_same_space(manifest, styles, space, name_of(folder));
-  return std::shared_ptr<const ModelBundle>(new ModelBundle(folder, std::move(manifest), std::move(generator),
-                                                            std::move(encoder), std::move(perceptual),
-                                                            std::move(styles), std::move(space)));
+  std::optional<style::AttributeModel> attributes;
+  if (files.lists(kAttributesFile)) {
+    attributes = style::AttributeModel::parse(files.text(kAttributesFile), name_of(folder / kAttributesFile));
+  }
+  require_same_space(manifest, styles, space, attributes, name_of(folder));
+  std::optional<weights::SafetensorsFile> mapper;
+  if (files.lists(kMapperFile)) {
+    mapper = files.any_weights(kMapperFile);
+    require_same_space(manifest, mapper->metadata(), name_of(folder / kMapperFile));
+  }
+  const std::shared_ptr<ModelBundle> bundle(
+      new ModelBundle(folder, std::move(manifest), std::move(generator), std::move(encoder),
+                      std::move(perceptual), std::move(styles), std::move(space), std::move(attributes)));
+  bundle->mapper_ = std::move(mapper);
+  return bundle;
 }
 
 void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
@@ -151,7 +189,7 @@ void write_bundle(const std::filesystem::path& folder, const BundleContents& con
   manifest.program_version = program_version();
   manifest.sha256.clear();
   manifest.validate();
-  require_same_space(manifest, contents.styles, contents.space, name_of(folder));
+  require_same_space(manifest, contents.styles, contents.space, contents.attributes, name_of(folder));
   const auto generator = checked_bytes(contents.generator, expected_generator_tensors(manifest.generator),
                                        kGeneratorFile, float_dtype);
   const auto encoder =
@@ -161,6 +199,7 @@ void write_bundle(const std::filesystem::path& folder, const BundleContents& con
                                         kPerceptualFile, float_dtype);
   const std::string styles = contents.styles.to_text();
   const std::string space = contents.space ? contents.space->to_text() : "";
+  const std::string attributes = contents.attributes ? contents.attributes->to_text() : "";
 
   std::error_code error;
   std::filesystem::create_directories(folder, error);
@@ -180,6 +219,23 @@ void write_bundle(const std::filesystem::path& folder, const BundleContents& con
   write(kPerceptualFile, perceptual);
   write_text(kStylesFile, styles);
   if (contents.space) write_text(kSpaceFile, space);
+  if (contents.attributes) write_text(kAttributesFile, attributes);
+  write_file_atomically(folder / kManifestFile, manifest.to_text());
+}
+
+void write_mapper(const std::filesystem::path& folder, const std::vector<weights::NamedTensor>& tensors,
+                  const std::map<std::string, std::string>& metadata, const nlohmann::json& training,
+                  const nlohmann::json& metrics) {
+  Manifest manifest = ModelBundle::open(folder)->manifest();
+  require_same_space(manifest, metadata, name_of(folder));
+  const std::vector<std::byte> bytes = weights::serialize_safetensors(tensors, weights::DType::F32, metadata);
+  // The manifest lets go of the old file before that is replaced, so that no moment has a wrong checksum.
+  if (manifest.sha256.erase(kMapperFile) > 0)
+    write_file_atomically(folder / kManifestFile, manifest.to_text());
+  write_file_atomically(folder / kMapperFile, bytes);
+  manifest.sha256[kMapperFile] = weights::sha256_hex(bytes);
+  manifest.training["mapper"] = training;
+  manifest.metrics["mapper"] = metrics;
   write_file_atomically(folder / kManifestFile, manifest.to_text());
 }
 

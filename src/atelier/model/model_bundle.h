@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "atelier/model/manifest.h"
+#include "atelier/style/attribute_model.h"
 #include "atelier/style/style_library.h"
 #include "atelier/style/style_space.h"
 #include "atelier/weights/safetensors_file.h"
@@ -14,13 +15,13 @@
 namespace atelier::model {
 
 /// What a finished training leaves on disk, loaded whole: a folder of manifest.json, generator.safetensors,
-/// encoder.safetensors, perceptual.safetensors, styles.json and, once fitted, style_space.json. Immutable;
-/// many threads and many models may share one.
+/// encoder.safetensors, perceptual.safetensors, styles.json and, once fitted, style_space.json and
+/// attributes.json (earlier models have neither). Immutable; many threads and many models may share one.
 class ModelBundle {
  public:
   /// Checks everything before anything is used. Errors: NoInput "model.missing" no such folder or file;
   /// BadData "model.manifest", "model.version", "model.checksum", "model.nonfinite", "model.tensors" and
-  /// those of SafetensorsFile and StyleLibrary.
+  /// those of SafetensorsFile, StyleLibrary, StyleSpace and AttributeModel.
   static std::shared_ptr<const ModelBundle> open(const std::filesystem::path& folder);
 
   const std::filesystem::path& folder() const { return folder_; }
@@ -30,17 +31,25 @@ class ModelBundle {
   const weights::SafetensorsFile& perceptual() const { return perceptual_; }
   const style::StyleLibrary& styles() const { return styles_; }
   const std::optional<style::StyleSpace>& space() const { return space_; }
+  /// What the codes mean in words that people use.
+  const std::optional<style::AttributeModel>& attributes() const { return attributes_; }
+  /// The trained style mapper, mapper.safetensors, for personalization::StyleMapper::load; empty when the
+  /// model has none.
+  const std::optional<weights::SafetensorsFile>& mapper() const { return mapper_; }
 
  private:
   ModelBundle(std::filesystem::path folder, Manifest manifest, weights::SafetensorsFile generator,
               weights::SafetensorsFile encoder, weights::SafetensorsFile perceptual,
-              style::StyleLibrary styles, std::optional<style::StyleSpace> space);
+              style::StyleLibrary styles, std::optional<style::StyleSpace> space,
+              std::optional<style::AttributeModel> attributes);
 
   std::filesystem::path folder_;
   Manifest manifest_;
   weights::SafetensorsFile generator_, encoder_, perceptual_;
   style::StyleLibrary styles_;
   std::optional<style::StyleSpace> space_;
+  std::optional<style::AttributeModel> attributes_;
+  std::optional<weights::SafetensorsFile> mapper_;
 };
 
 /// A bundle to be written. The manifest's format and program version and checksums are filled in by
@@ -50,6 +59,7 @@ struct BundleContents {
   std::vector<weights::NamedTensor> generator, encoder, perceptual;
   style::StyleLibrary styles;
   std::optional<style::StyleSpace> space = {};
+  std::optional<style::AttributeModel> attributes = {};
 };
 
 /// Writes the folder (made when absent): each file atomically, the manifest last, so that a half-written
@@ -58,6 +68,15 @@ struct BundleContents {
 /// refuses.
 void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
                   weights::DType float_dtype);
+
+/// Puts a style mapper into an existing bundle, in place of an older one: mapper.safetensors in single
+/// precision, its checksum, `training` and `metrics` under "mapper" in the manifest. Killed at any moment,
+/// the bundle opens: with the old mapper, without one, or with the new one. `metadata` must hold "space", the
+/// bundle's space id. Errors of ModelBundle::open and serialize_safetensors; BadData "style.space" for a
+/// mapper of another space; CannotCreate or Io when the disk refuses.
+void write_mapper(const std::filesystem::path& folder, const std::vector<weights::NamedTensor>& tensors,
+                  const std::map<std::string, std::string>& metadata, const nlohmann::json& training,
+                  const nlohmann::json& metrics);
 
 /// Where the model is when nobody names one: $ATELIER_MODEL, else models/base of the source tree this program
 /// was built from, else <prefix>/share/atelier/models/base beside the running program. Error NoInput

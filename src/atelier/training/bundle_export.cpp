@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "atelier/core/atomic_file.h"
@@ -11,6 +10,7 @@
 #include "atelier/core/log.h"
 #include "atelier/core/options_json.h"
 #include "atelier/model/model_bundle.h"
+#include "atelier/style/attribute_model.h"
 #include "atelier/training/detail/checkpoint.h"
 #include "atelier/training/detail/networks.h"
 #include "atelier/training/detail/style_catalogue.h"
@@ -71,14 +71,10 @@ void equalise_subpixel_sums(at::Tensor weight, at::Tensor bias) {
   levels.copy_(levels.mean(1, /*keepdim=*/true).expand_as(levels));
 }
 
-// Colour and light as people name them, from the palette statistics (Lab / 100): see StyleEncoderOptions.
-std::map<std::string, double> attributes(const at::Tensor& palette) {
-  const at::Tensor p = palette.squeeze(0).to(torch::kFloat64).contiguous();
-  const double* v = p.data_ptr<double>();
-  return {{"lightness", v[0]},
-          {"warmth", v[2]},
-          {"contrast", v[3]},
-          {"colourfulness", std::hypot(std::hypot(v[1], v[2]), std::hypot(v[5], v[8]))}};
+std::map<std::string, double> measure(const TrainingPicture& picture) {
+  const at::Tensor planes = picture.bytes.to(torch::kFloat32).div(255).contiguous();
+  return style::measure_attributes({planes.data_ptr<float>(), static_cast<std::size_t>(planes.numel())},
+                                   static_cast<int>(planes.size(1)), static_cast<int>(planes.size(2)));
 }
 
 }  // namespace
@@ -99,8 +95,12 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
 
   DataReport content_report{.role = "content"}, style_report{.role = "style"};
   const auto content = load_pictures(training.content, training.content_short_side, 32, content_report);
-  const auto style = load_pictures(training.style, training.style_short_side * 3 / 2, 64, style_report);
-  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, training.style_short_side, training.seed,
+  const auto style = load_pictures(training.style, training.stroke_short_side * 5 / 4, 64, style_report);
+  if (style.size() < 2) {
+    throw Error(ErrorCode::BadData, "data.small",
+                "a style space needs at least two style pictures; name a larger \"style\" folder in the configuration");
+  }
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, StyleSides{training.style_short_side, training.stroke_short_side}, training.seed,
                            c10::Device("cpu"));
 
   const auto encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
@@ -111,10 +111,12 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   style::StyleLibrary gallery(space_id);
 
   std::vector<StyleCode> codes;
+  std::vector<std::map<std::string, double>> measured;
   for (std::size_t i = 0; i < style.size(); ++i) {
-    const at::Tensor row = networks.averaged_encoder(catalogue.at(i, 0).described).contiguous();
+    const at::Tensor row = networks.averaged_encoder(catalogue.describe(i)).contiguous();
     codes.push_back(
         {space_id, std::vector<float>(row.data_ptr<float>(), row.data_ptr<float>() + row.numel())});
+    measured.push_back(measure(style[i]));
   }
   const style::StyleSpace space = style::StyleSpace::fit(space_id, codes, kCoordinates);
 
@@ -139,7 +141,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
                  .sha256 = found->sha256,
                  .code = codes[index],
                  .detail = static_cast<float>(entry.detail),
-                 .attributes = attributes(catalogue.at(index, 0).described.palette),
+                 .attributes = measured[index],
                  .coordinates = space.project(codes[index])});
   }
   summary.styles = gallery.styles().size();
@@ -170,7 +172,8 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   for (json& row : provenance(content, "content")) manifest.data.push_back(row);
   model::write_bundle(options.output,
                       {manifest, tensor::to_named(painter), encoder,
-                       tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space},
+                       tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space,
+                       style::AttributeModel::fit(codes, measured)},
                       weights::DType::F16);
   return summary;
 }
