@@ -1,0 +1,111 @@
+#include "atelier/personalization/taste_profile.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "atelier/core/error.h"
+#include "atelier/personalization/detail/probit.h"
+#include "atelier/personalization/detail/slopes.h"
+
+namespace atelier::personalization {
+namespace {
+
+constexpr std::size_t kReasons = 3;
+// The pool of answers that may be named for a sentence.
+constexpr std::size_t kAllAnswers = 100000;
+
+std::string joined(const std::vector<std::string>& phrases) {
+  std::string text;
+  for (std::size_t i = 0; i < phrases.size(); ++i) {
+    text += (i == 0 ? "" : i + 1 == phrases.size() ? " and " : ", ") + phrases[i];
+  }
+  return text;
+}
+
+const std::string& liked_phrase(const style::Attribute& words, Leaning leaning) {
+  return leaning == Leaning::High ? words.high_phrase : words.low_phrase;
+}
+
+/// Candidates at the two ends of an attribute: among the quarter furthest out, the ones that the prediction
+/// agrees with most, so that the example is liked and the counter-example is not.
+void choose_examples(const PreferenceModel& model, std::span<const Candidate> gallery, int index,
+                     AttributeTaste& taste) {
+  std::vector<std::size_t> order(gallery.size());
+  for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return gallery[a].psi(index) > gallery[b].psi(index);
+  });
+  const std::size_t quarter = std::max<std::size_t>(1, gallery.size() / 4);
+  const auto likes = [&](std::size_t i) { return model.mean().dot(gallery[i].psi); };
+  const auto by_liking = [&](std::size_t a, std::size_t b) { return likes(a) < likes(b); };
+  const auto high_end = order.begin() + static_cast<std::ptrdiff_t>(quarter);
+  const auto low_begin = order.end() - static_cast<std::ptrdiff_t>(quarter);
+  const bool favours_high = taste.strength >= 0;
+  const auto example = favours_high ? std::max_element(order.begin(), high_end, by_liking)
+                                    : std::max_element(low_begin, order.end(), by_liking);
+  const auto counter = favours_high ? std::min_element(low_begin, order.end(), by_liking)
+                                    : std::min_element(order.begin(), high_end, by_liking);
+  taste.example = gallery[*example].key;
+  taste.counter_example = gallery[*counter].key;
+}
+
+}  // namespace
+
+TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features,
+                     std::span<const Candidate> gallery, std::span<const style::Attribute> words) {
+  if (gallery.empty()) {
+    throw Error(ErrorCode::Usage, "taste.candidates",
+                "a taste is explained over a gallery, and this one is empty");
+  }
+  const Eigen::MatrixXd slopes = detail::slope_directions(detail::rows_of(gallery), features);
+  TasteProfile profile;
+  profile.learned = model.learned();
+  profile.why = model.why();
+  std::vector<const style::Attribute*> used;
+  for (const style::Attribute& attribute : words) {
+    const int index = features.index_of(attribute.key);
+    if (index < 0) continue;
+    const Eigen::VectorXd direction = slopes.row(index - features.coordinates()).transpose();
+    if (direction.isZero()) continue;
+    const Prediction slope = model.utility(direction);
+    AttributeTaste taste;
+    taste.key = attribute.key;
+    taste.strength = slope.mean;
+    taste.low = slope.mean - detail::kNinetyPercent * slope.sd;
+    taste.high = slope.mean + detail::kNinetyPercent * slope.sd;
+    taste.probability = slope.sd > 0 ? detail::normal_cdf(slope.mean / slope.sd) : slope.mean > 0 ? 1 : 0.5;
+    if (model.learned() && taste.low > 0) taste.leaning = Leaning::High;
+    if (model.learned() && taste.high < 0) taste.leaning = Leaning::Low;
+    taste.sentence = taste.leaning == Leaning::Unsure
+                         ? "unsure about " + attribute.low_phrase + " or " + attribute.high_phrase
+                         : "you favour " + liked_phrase(attribute, taste.leaning);
+    const double sign = taste.strength >= 0 ? 1 : -1;
+    for (Influence& influence : model.influence(direction, kAllAnswers)) {
+      if (taste.because.size() == kReasons) break;
+      if (sign * influence.shift > 0) taste.because.push_back(influence);
+    }
+    choose_examples(model, gallery, index, taste);
+    profile.attributes.push_back(std::move(taste));
+  }
+  const auto certainty = [](const AttributeTaste& taste) { return std::abs(taste.probability - 0.5); };
+  std::stable_sort(profile.attributes.begin(), profile.attributes.end(),
+                   [&](const auto& a, const auto& b) { return certainty(a) > certainty(b); });
+
+  std::vector<std::string> favoured, open;
+  for (const AttributeTaste& taste : profile.attributes) {
+    const auto attribute =
+        std::find_if(words.begin(), words.end(), [&](const auto& row) { return row.key == taste.key; });
+    if (taste.leaning != Leaning::Unsure) {
+      favoured.push_back(liked_phrase(*attribute, taste.leaning));
+    } else {
+      open.push_back(taste.key);
+    }
+  }
+  if (!favoured.empty()) profile.summary = "you favour " + joined(favoured);
+  if (!open.empty())
+    profile.summary += (favoured.empty() ? "unsure about " : "; unsure about ") + joined(open);
+  if (profile.summary.empty()) profile.summary = "nothing can be said about these attributes";
+  return profile;
+}
+
+}  // namespace atelier::personalization
