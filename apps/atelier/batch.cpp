@@ -167,6 +167,30 @@ std::vector<PictureJob> plan_pictures(const std::vector<std::string>& inputs, co
   return jobs;
 }
 
+std::vector<PictureJob> vary_pictures(const std::vector<PictureJob>& jobs, std::size_t count) {
+  std::vector<PictureJob> varied;
+  std::vector<fs::path> inputs;
+  for (const PictureJob& job : jobs) {
+    if (job.input != "-") inputs.emplace_back(job.input);
+    if (count > 1 && job.output == "-") {
+      throw Error(ErrorCode::Usage, "output.collision",
+                  "-o -: standard output takes one picture; give a file or a folder for several variants");
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      varied.push_back(job);
+      varied.back().brush = i;
+      if (count == 1) continue;
+      fs::path output = job.output;
+      output.replace_filename(output.stem().string() + "-" + std::to_string(i + 1) + output.extension().string());
+      varied.back().output = output.string();
+      require_plain_output(output);
+    }
+  }
+  refuse_collisions(varied);
+  refuse_overwriting(varied, inputs);
+  return varied;
+}
+
 void refuse_overwriting(const std::vector<PictureJob>& jobs, const std::vector<fs::path>& files) {
   std::set<fs::path> originals;
   std::error_code ignored;
@@ -220,6 +244,8 @@ nlohmann::json to_json(const std::vector<PictureResult>& results) {
   int failed = 0;
   for (const PictureResult& result : results) {
     nlohmann::json picture = {{"input", result.job.input}, {"output", result.job.output}};
+    if (!result.job.user.empty()) picture["user"] = result.job.user;
+    if (!result.job.style.empty()) picture["style"] = result.job.style;
     if (result.failure) {
       ++failed;
       picture["error"] = {{"id", result.failure->id},

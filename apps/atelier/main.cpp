@@ -15,12 +15,13 @@ namespace atelier::cli {
 namespace {
 
 using AddCommand = void (*)(CLI::App&, Program&);
-constexpr AddCommand kCommands[] = {add_stylize, add_styles, add_info,
-                                    add_doctor,  add_bench,  add_torch_commands};
+constexpr AddCommand kCommands[] = {add_stylize, add_styles, add_taste, add_evaluate,
+                                    add_info,    add_doctor, add_bench, add_torch_commands};
 
 constexpr const char* kExamples =
     "  atelier styles list\n"
     "  atelier stylize photo.jpg --style hokusai-wave -o painting.jpg\n"
+    "  atelier taste choose --user ana --photo photo.jpg\n"
     "  atelier stylize photos/ --style my-painting.jpg --strength 0.7 -o painted/";
 
 int fail(const std::string& message, int status) {

@@ -39,7 +39,7 @@ void add_program_options(CLI::App& app, Program& program) {
       ->type_name("NAME")
       ->check(CLI::Validator(check_device, ""))
       ->capture_default_str();
-  app.add_option("--seed", program.seed, "Where random numbers start (training, bench); painting draws none")
+  app.add_option("--seed", program.seed, "Where random numbers start (training, bench, --explore)")
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--model", program.model,
@@ -54,14 +54,14 @@ void add_program_options(CLI::App& app, Program& program) {
                        "Print the version and exit");
 }
 
-void PaintingOptions::add_to(CLI::App& command) {
-  add_repeatable(command, "-s,--style", styles,
-                 "A gallery name, a picture or a code file, with ':weight' for its share; repeat it to blend")
-      ->type_name("STYLE[:WEIGHT]")
-      ->required();
-  command.add_option("--strength", strength, "0 keeps the photo, 1 is the full style")
-      ->type_name("0..1")
-      ->capture_default_str();
+CLI::Option* PaintingOptions::add_to(CLI::App& command) {
+  CLI::Option* style =
+      add_repeatable(command, "-s,--style", styles,
+                     "A gallery name, a picture, a code file or a taste code, with ':weight' for its share; repeat it "
+                     "to blend")
+          ->type_name("STYLE[:WEIGHT]");
+  command.add_option("--strength", strength, "0 keeps the photo, 1 is the full style; default: the taste code's, else 1")
+      ->type_name("0..1");
   command
       .add_option("--detail", detail, "0 paints, 1 keeps every line; default: the style's, else the model's")
       ->check(CLI::Range(0.0, 1.0).description(""))
@@ -86,11 +86,12 @@ void PaintingOptions::add_to(CLI::App& command) {
                   "Side of the tiles large pictures are painted in, pixels; auto: above 16 megapixels")
       ->type_name("auto|PX")
       ->capture_default_str();
+  return style;
 }
 
 inference::StylizeOptions PaintingOptions::to_stylize_options() const {
   inference::StylizeOptions options;
-  options.strength = strength;
+  if (strength) options.strength = *strength;
   options.stroke = stroke;
   options.size = size;
   options.keep_painted_size = keep_size;

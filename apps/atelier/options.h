@@ -1,6 +1,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,7 +18,7 @@ void add_program_options(CLI::App& app, Program& program);
 /// How to paint, as typed. Shared by the commands that paint.
 struct PaintingOptions {
   std::vector<std::string> styles;
-  float strength = 1;
+  std::optional<float> strength;  ///< none: the taste code's, else 1
   float detail = -1;  ///< below 0: the style's, else the model's
   float stroke = 1;
   std::string colour = "style";  ///< style, keep or a picture
@@ -25,7 +26,8 @@ struct PaintingOptions {
   bool keep_size = false;
   std::string tile = "auto";
 
-  void add_to(CLI::App& command);
+  /// Gives the option --style, of which the command needs at least one unless it has another way to choose.
+  CLI::Option* add_to(CLI::App& command);
   /// The options Stylizer takes; detail and palette are filled in where the style and the picture are read.
   inference::StylizeOptions to_stylize_options() const;
 };

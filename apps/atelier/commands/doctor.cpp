@@ -12,6 +12,7 @@
 #include "atelier/image/read_image.h"
 #include "atelier/image/write_image.h"
 #include "atelier/inference/stylizer.h"
+#include "atelier/storage/open_store.h"
 #include "atelier/style/user_styles.h"
 #include "backend.h"
 #include "commands/commands.h"
@@ -106,6 +107,16 @@ Finding check_data_folder(const Program&) {
           "set ATELIER_DATA_DIR to a writable folder"};
 }
 
+// A store is looked at, never made: most people have none.
+Finding check_answers(const Program&) {
+  const std::filesystem::path file = style::user_data_path() / "taste.sqlite";
+  std::error_code ignored;
+  if (!std::filesystem::exists(file, ignored)) return {Verdict::Ok, "nobody has answered anything yet", ""};
+  const auto store = storage::open_store("");
+  store->verify();
+  return {Verdict::Ok, fmt::format("{}, {} people", store->where(), store->users().size()), ""};
+}
+
 Finding check_formats(const Program&) {
   std::string working;
   for (const char* format : {"jpg", "png", "webp", "tiff"}) {
@@ -125,8 +136,8 @@ const Check kChecks[] = {
     {"processor", check_processor},     {"threads", check_threads},
     {"memory", check_memory},           {"model", check_model},
     {"painting", check_painting},       {"styles", check_own_styles},
-    {"data folder", check_data_folder}, {"image formats", check_formats},
-    {"training", check_training},
+    {"data folder", check_data_folder}, {"answers", check_answers},
+    {"image formats", check_formats},   {"training", check_training},
 };
 
 Finding look(const Check& check, const Program& program) try {

@@ -19,6 +19,7 @@
 #include "progress.h"
 #include "standard_streams.h"
 #include "style_argument.h"
+#include "stylize_person.h"
 
 namespace atelier::cli {
 namespace {
@@ -27,6 +28,7 @@ constexpr const char* kExamples =
     "  atelier stylize photo.jpg --style hokusai-wave -o painting.jpg\n"
     "  atelier stylize photo.jpg -s my-painting.jpg --strength 0.7 --color keep -o painting.png\n"
     "  atelier stylize photos/*.jpg -s monet:0.7 -s klimt:0.3 -o painted/ --jobs 2\n"
+    "  atelier stylize photo.jpg --for ana --variants 3 -o painting.jpg\n"
     "  curl -s https://example.org/photo.jpg | atelier stylize - -s monet -o - > painting.png";
 
 struct StylizeCommand {
@@ -35,6 +37,7 @@ struct StylizeCommand {
   int jobs = 1;
   PaintingOptions painting;
   FileOptions file;
+  PersonOptions person;
 };
 
 Image read_input(const std::string& input) {
@@ -62,33 +65,76 @@ void print(const PictureResult& result, const Program& program) {
   }
   if (program.json || result.job.output == "-") return;
   std::cout << printable(result.job.output) << "  " << result.width << "x" << result.height << "  "
-            << std::lround(result.milliseconds) << " ms" << std::endl;
+            << std::lround(result.milliseconds) << " ms";
+  if (!result.job.style.empty()) std::cout << "  " << result.job.style;
+  std::cout << std::endl;
+}
+
+/// What to paint, and the styles to paint it in.
+struct Plan {
+  std::vector<PictureJob> jobs;
+  std::vector<ChosenStyle> brushes;  ///< PictureJob::brush counts these
+};
+
+Plan plan_people(const Program& program, const StylizeCommand& command,
+                 const std::shared_ptr<const model::ModelBundle>& bundle) {
+  Plan plan;
+  for (PersonStyles& person : choose_for_people(program, command.person, bundle)) {
+    std::string output = command.output;
+    if (!person.folder.empty()) output = (std::filesystem::path(output) / person.folder / "").string();
+    const std::vector<PictureJob> pictures = plan_pictures(command.images, output, command.file.format);
+    for (PictureJob& job : vary_pictures(pictures, person.picks.size())) {
+      job.user = person.user;
+      job.style = person.picks[job.brush].name();
+      job.brush += plan.brushes.size();
+      plan.jobs.push_back(std::move(job));
+    }
+    for (TastePick& pick : person.picks)
+      plan.brushes.push_back({std::move(pick.code), pick.detail, std::nullopt, {}});
+  }
+  return plan;
+}
+
+ChosenStyle choose_typed_style(const StylizeCommand& command, const inference::Stylizer& stylizer,
+                               const model::ModelBundle& bundle) {
+  // A taste code may stand after --for too: it is the style of a person who is not here.
+  std::vector<std::string> styles = command.painting.styles;
+  if (styles.empty()) styles = {command.person.taste.user};
+  const style::StyleSpace* space = bundle.space() ? &*bundle.space() : nullptr;
+  return choose_style(styles, stylizer, style::Gallery::open(bundle.styles()), space);
 }
 
 int stylize(const Program& program, const StylizeCommand& command) {
+  command.person.validate(command.painting.styles, command.output);
   inference::StylizeOptions options = command.painting.to_stylize_options();
-  const std::vector<PictureJob> jobs = plan_pictures(command.images, command.output, command.file.format);
+  Plan plan;
+  if (!command.person.is_person())
+    plan.jobs = plan_pictures(command.images, command.output, command.file.format);
   if (program.json && command.output == "-") {
     throw Error(ErrorCode::Usage, "output.two_results",
                 "--json and -o - both want standard output; leave one out");
   }
-  const int parallel = std::min(command.jobs, static_cast<int>(jobs.size()));
+  const auto bundle = program.open_bundle();
+  if (command.person.is_person()) plan = plan_people(program, command, bundle);
+  const int parallel = std::min(command.jobs, static_cast<int>(plan.jobs.size()));
   const int threads = std::max(1, program.resolved_threads() / parallel);
   set_image_threads(threads);
-  const auto bundle = program.open_bundle();
   const inference::Stylizer stylizer(bundle->manifest(), open_model(*bundle, program, threads));
-  const ChosenStyle style =
-      choose_style(command.painting.styles, stylizer, style::Gallery::open(bundle->styles()));
-  refuse_overwriting(jobs, style.files);
+  if (!command.person.is_person()) {
+    plan.brushes = {choose_typed_style(command, stylizer, *bundle)};
+    refuse_overwriting(plan.jobs, plan.brushes.front().files);
+  }
   const std::optional<Image> palette = read_palette(command.painting);
   if (palette) options.colour = inference::Colour::Palette, options.palette = &*palette;
-  options.detail = command.painting.detail >= 0 ? std::optional(command.painting.detail) : style.detail;
   if (command.file.depth != 0) options.depth = command.file.depth == 16 ? Depth::U16 : Depth::U8;
 
-  Progress progress(program.progress, static_cast<int>(jobs.size()));
+  Progress progress(program.progress, static_cast<int>(plan.jobs.size()));
   const auto paint = [&](const PictureJob& job) {
     const auto start = std::chrono::steady_clock::now();
+    const ChosenStyle& style = plan.brushes[job.brush];
     inference::StylizeOptions own = options;
+    own.detail = command.painting.detail >= 0 ? std::optional(command.painting.detail) : style.detail;
+    if (!command.painting.strength && style.strength) own.strength = *style.strength;
     own.progress = [&](int done, int total) {
       stop_if_interrupted();
       progress.step(job.input, done, total);
@@ -103,7 +149,7 @@ int stylize(const Program& program, const StylizeCommand& command) {
     progress.clear();
     print(result, program);
   };
-  const std::vector<PictureResult> results = run_pictures(jobs, parallel, paint, report);
+  const std::vector<PictureResult> results = run_pictures(plan.jobs, parallel, paint, report);
   if (program.json) print_json(to_json(results));
   return batch_status(results);
 }
@@ -121,7 +167,7 @@ void add_stylize(CLI::App& app, Program& program) {
                    "A file, a folder for several photos, or - for standard output")
       ->type_name("FILE|DIR")
       ->required();
-  options->painting.add_to(*command);
+  options->person.add_to(*command, options->painting.add_to(*command));
   options->file.add_to(*command);
   command->add_option("--jobs", options->jobs, "Photos to paint at the same time; each takes its own memory")
       ->type_name("N")

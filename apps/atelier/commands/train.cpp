@@ -4,6 +4,7 @@
 
 #include "atelier/core/cancel.h"
 #include "atelier/core/error.h"
+#include "atelier/mapping/mapper_trainer.h"
 #include "atelier/tensor/device.h"
 #include "atelier/training/bundle_export.h"
 #include "atelier/training/perceptual_trainer.h"
@@ -21,6 +22,7 @@ struct TrainOptions {
   bool resume = false;
   double minutes = 0;
   training::ExportOptions exported;
+  std::filesystem::path ratings;
 };
 
 void add_common(CLI::App& command, TrainOptions& options) {
@@ -83,6 +85,29 @@ int base(const Program& program, const TrainOptions& typed) {
   return after_training();
 }
 
+int mapper(const Program& program, const TrainOptions& typed) {
+  auto options = mapping::MapperTrainingOptions::parse(training::read_config(typed.config));
+  if (typed.minutes > 0) options.minutes = typed.minutes;
+  if (!typed.ratings.empty()) options.ratings = typed.ratings;
+  if (!program.model.empty()) options.bundle = program.model;
+  tensor::prepare_runtime(program.resolved_threads());
+  Progress progress(Progress::parse(program.progress), "train mapper");
+  const auto report = mapping::train_mapper(
+      options, {.progress = [&](double fraction, std::int64_t items, double seconds_left, const std::string& note) {
+        progress.update(fraction, items, seconds_left, note);
+      }});
+  if (!report.finished) return after_training();
+  if (program.json) {
+    nlohmann::json json = report.to_json();
+    json["schema"] = 1;
+    json["folder"] = options.bundle.string();
+    print_json(json);
+  } else {
+    std::cout << report.to_text() << options.bundle.string() << "\n";
+  }
+  return report.beats_gallery() ? 0 : 1;
+}
+
 int export_model(const Program& program, const TrainOptions& typed) {
   const auto options = training::TrainingOptions::parse(training::read_config(typed.config));
   tensor::prepare_runtime(program.resolved_threads());
@@ -117,6 +142,16 @@ void add_train(CLI::App& app, Program& program) {
     add_common(*command, *options);
     command->footer("  atelier train base --config configs/train/base.json --minutes 120\n"
                     "  atelier train base --config configs/train/base.json --minutes 240 --resume");
+  }
+  {
+    auto [command, options] = add("mapper", "Train the style mapper of a model: from a person's answers to styles", mapper);
+    command->add_option("--config", options->config, "Configuration, JSON with // comments (see configs/train)")->required();
+    command->add_option("--ratings", options->ratings,
+                        "Folder of real people's ratings, to learn how people answer [the configuration's]");
+    command->add_option("--minutes", options->minutes, "Length of the training steps, at most [the configuration's]");
+    command->footer("  atelier train mapper --config configs/train/mapper.json\n"
+                    "Writes mapper.safetensors into the model (--model, else the configuration's). Status 1: it was written, but\n"
+                    "does not beat picking the best gallery style. Takes minutes; stopped, it starts over and the model stays as it was.");
   }
   {
     auto [command, options] = add("export", "Write the newest checkpoint of a training as a model bundle", export_model);

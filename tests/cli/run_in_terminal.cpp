@@ -1,0 +1,78 @@
+#include "run_in_terminal.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <pty.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+
+#include "support/temp_dir.h"
+
+namespace atelier::test {
+namespace {
+
+constexpr int kPatienceMs = 30'000;
+
+[[noreturn]] void become(const std::filesystem::path& program, std::vector<std::string> words,
+                         const std::filesystem::path& out, const RunOptions& options) {
+  const int file = ::open(out.c_str(), O_WRONLY | O_CREAT, 0644);
+  if (file < 0 || ::dup2(file, STDOUT_FILENO) < 0 || ::chdir(options.folder.c_str()) != 0) ::_exit(126);
+  for (const std::string& variable : options.environment) {
+    const std::size_t equals = variable.find('=');
+    ::setenv(variable.substr(0, equals).c_str(), variable.substr(equals + 1).c_str(), 1);
+  }
+  words.insert(words.begin(), program.string());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  ::execv(argv[0], argv.data());
+  ::_exit(127);
+}
+
+}  // namespace
+
+ProgramResult run_in_terminal(const std::filesystem::path& program, const std::vector<std::string>& arguments,
+                              const TerminalScript& script, const RunOptions& options) {
+  const TempDir streams;
+  int terminal = -1;
+  const pid_t child = ::forkpty(&terminal, nullptr, nullptr, nullptr);
+  if (child < 0) throw std::runtime_error("forkpty failed");
+  if (child == 0) become(program, arguments, streams / "out", options);
+
+  std::string shown;
+  std::size_t seen = 0, next = 0;
+  while (true) {
+    pollfd ready{.fd = terminal, .events = POLLIN, .revents = 0};
+    char chunk[4096];
+    ssize_t n = -1;
+    if (::poll(&ready, 1, kPatienceMs) > 0) n = ::read(terminal, chunk, sizeof chunk);
+    if (n <= 0) break;  // the program has ended, or is stuck
+    shown.append(chunk, static_cast<std::size_t>(n));
+    while (next < script.size()) {
+      const std::size_t at = shown.find(script[next].first, seen);
+      if (at == std::string::npos) break;
+      seen = at + script[next].first.size();
+      const std::string& typed = script[next++].second;
+      if (::write(terminal, typed.data(), typed.size()) < 0) break;
+    }
+  }
+  int status = 0;
+  if (::waitpid(child, &status, WNOHANG) == 0) {
+    ::usleep(200'000);
+    if (::waitpid(child, &status, WNOHANG) == 0) {
+      ::kill(child, SIGKILL);
+      ::waitpid(child, &status, 0);
+    }
+  }
+  ::close(terminal);
+  std::ostringstream out;
+  out << std::ifstream(streams / "out", std::ios::binary).rdbuf();
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), out.str(), shown};
+}
+
+}  // namespace atelier::test
