@@ -181,7 +181,8 @@ std::vector<PictureJob> vary_pictures(const std::vector<PictureJob>& jobs, std::
       varied.back().brush = i;
       if (count == 1) continue;
       fs::path output = job.output;
-      output.replace_filename(output.stem().string() + "-" + std::to_string(i + 1) + output.extension().string());
+      output.replace_filename(output.stem().string() + "-" + std::to_string(i + 1) +
+                              output.extension().string());
       varied.back().output = output.string();
       require_plain_output(output);
     }

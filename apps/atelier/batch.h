@@ -14,8 +14,9 @@ namespace atelier::cli {
 /// One picture to paint; "-" is standard input or output.
 struct PictureJob {
   std::string input, output;
-  std::size_t brush = 0;           ///< which of several styles paints it
-  std::string user = {}, style = {};  ///< for the report: for whom, and in which style when that was chosen for them
+  std::size_t brush = 0;  ///< which of several styles paints it
+  std::string user = {},
+              style = {};  ///< for the report: for whom, and in which style when that was chosen for them
 };
 
 /// From IMAGE... and -o to jobs. Several inputs or a folder (its pictures, sorted, without subfolders) need a
@@ -26,8 +27,8 @@ struct PictureJob {
 std::vector<PictureJob> plan_pictures(const std::vector<std::string>& inputs, const std::string& output,
                                       const std::string& format);
 
-/// Every job `count` times, with brushes 0..count - 1 and "-1", "-2" ... after the output's name when there are several.
-/// Errors as plan_pictures.
+/// Every job `count` times, with brushes 0..count - 1 and "-1", "-2" ... after the output's name when there
+/// are several. Errors as plan_pictures.
 std::vector<PictureJob> vary_pictures(const std::vector<PictureJob>& jobs, std::size_t count);
 
 /// Error Usage "output.is_input" when a job would overwrite one of the files.

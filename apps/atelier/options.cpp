@@ -56,15 +56,18 @@ void add_program_options(CLI::App& app, Program& program) {
 
 CLI::Option* PaintingOptions::add_to(CLI::App& command) {
   CLI::Option* style =
-      add_repeatable(command, "-s,--style", styles,
-                     "A gallery name, a picture, a code file or a taste code, with ':weight' for its share; repeat it "
-                     "to blend")
+      add_repeatable(
+          command, "-s,--style", styles,
+          "A gallery name, a picture, a code file or a taste code, with ':weight' for its share; repeat it "
+          "to blend")
           ->type_name("STYLE[:WEIGHT]");
-  command.add_option("--strength", strength, "0 keeps the photo, 1 is the full style; default: the taste code's, else 1")
+  command
+      .add_option("--strength", strength,
+                  "0 keeps the photo, 1 is the full style; default: the taste code's, else 1")
       ->type_name("0..1");
   command
       .add_option("--detail", detail, "0 paints, 1 keeps every line; default: the style's, else the model's")
-      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->check(unit_interval())
       ->type_name("0..1");
   command
       .add_option("--stroke", stroke, "Size of the strokes, 1 as in training; time grows with 1 / stroke^2")
@@ -122,6 +125,16 @@ WriteOptions FileOptions::to_write_options() const {
   options.lossless = lossless;
   if (depth != 0) options.depth = depth == 16 ? Depth::U16 : Depth::U8;
   return options;
+}
+
+CLI::Validator unit_interval() {
+  return CLI::Validator(
+      [](std::string& text) {
+        double value = 0;
+        if (CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1) return std::string();
+        return "'" + text + "' is not in the range 0 to 1";
+      },
+      "");
 }
 
 CLI::Option* add_repeatable(CLI::App& command, const std::string& name, std::vector<std::string>& values,

@@ -19,7 +19,7 @@ void add_program_options(CLI::App& app, Program& program);
 struct PaintingOptions {
   std::vector<std::string> styles;
   std::optional<float> strength;  ///< none: the taste code's, else 1
-  float detail = -1;  ///< below 0: the style's, else the model's
+  float detail = -1;              ///< below 0: the style's, else the model's
   float stroke = 1;
   std::string colour = "style";  ///< style, keep or a picture
   int size = 0;
@@ -42,6 +42,9 @@ struct FileOptions {
   void add_to(CLI::App& command);
   WriteOptions to_write_options() const;
 };
+
+/// Accepts 0..1; CLI::Range would let NaN pass.
+CLI::Validator unit_interval();
 
 /// An option that takes one value each time it is named: "--style a photo.jpg" must not swallow the photo.
 CLI::Option* add_repeatable(CLI::App& command, const std::string& name, std::vector<std::string>& values,

@@ -34,7 +34,8 @@ void PrivateFile::keep() {
   const bool synced = file >= 0 && ::fsync(file) == 0;
   if (file >= 0) ::close(file);
   if (!stream_ || !synced || ::rename(temporary_.c_str(), path_.c_str()) != 0)
-    throw Error(ErrorCode::Io, "file.write", printable(path_.string()) + ": writing failed; is the disk full?");
+    throw Error(ErrorCode::Io, "file.write",
+                printable(path_.string()) + ": writing failed; is the disk full?");
   kept_ = true;
 }
 

@@ -28,21 +28,24 @@ ChosenStyle from_taste_code(const std::string& text, const style::StyleSpace& sp
   return chosen;
 }
 
-// A code of another model with known attributes finds its place in this one; any other is refused where it is used.
-StyleCode carried_over(style::SavedCode saved, const std::filesystem::path& path, const style::Gallery& gallery) {
-  if (saved.code.space == gallery.built_in().space() || saved.attributes.empty()) return std::move(saved.code);
+// A code of another model with known attributes finds its place in this one; any other is refused where it is
+// used.
+StyleCode carried_over(style::SavedCode saved, const std::filesystem::path& path,
+                       const style::Gallery& gallery) {
+  if (saved.code.space == gallery.built_in().space() || saved.attributes.empty())
+    return std::move(saved.code);
   std::vector<const style::NamedStyle*> built_in;
   for (const style::NamedStyle& style : gallery.built_in().styles()) built_in.push_back(&style);
   const auto model = style::fit_gallery_attributes(built_in);
   if (!model) return std::move(saved.code);
   style::MigratedCode migrated = style::migrate_code(saved.code, saved.attributes, *model, built_in);
-  spdlog::warn("{}: made with another model; carried over by its attributes, near '{}'", printable(path.string()),
-               migrated.nearest);
+  spdlog::warn("{}: made with another model; carried over by its attributes, near '{}'",
+               printable(path.string()), migrated.nearest);
   return std::move(migrated.code);
 }
 
-ChosenStyle choose_one(const std::string& text, const inference::Stylizer& stylizer, const style::Gallery& gallery,
-                       const style::StyleSpace* space) {
+ChosenStyle choose_one(const std::string& text, const inference::Stylizer& stylizer,
+                       const style::Gallery& gallery, const style::StyleSpace* space) {
   if (const style::NamedStyle* named = gallery.find(text)) {
     ChosenStyle chosen{named->code, std::nullopt, std::nullopt, {}};
     if (named->detail >= 0) chosen.detail = named->detail;
@@ -89,8 +92,9 @@ bool is_taste_code(const std::string& text) {
 
 const style::StyleSpace& require_space(const style::StyleSpace* space) {
   if (space != nullptr) return *space;
-  throw Error(ErrorCode::Unavailable, "style.no_space",
-              "this model has no style space, so taste codes mean nothing to it; choose another one with --model");
+  throw Error(
+      ErrorCode::Unavailable, "style.no_space",
+      "this model has no style space, so taste codes mean nothing to it; choose another one with --model");
 }
 
 const style::StyleSpace& require_space(const std::optional<style::StyleSpace>& space) {

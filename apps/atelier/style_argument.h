@@ -19,10 +19,10 @@ struct ChosenStyle {
   std::vector<std::filesystem::path> files;  ///< pictures and code files it was read from
 };
 
-/// "name", "picture.jpg", "code.json" or a taste code "AT1-...", each with ":weight", to one code. A gallery name
-/// wins over a file of the same name; write ./name for the file. Errors: Usage "style.weight", NoInput
-/// "style.unknown" with the nearest name, and those of reading and encoding, with the file's name, and of TasteCode;
-/// Unavailable "style.no_space" for a taste code without a space.
+/// "name", "picture.jpg", "code.json" or a taste code "AT1-...", each with ":weight", to one code. A gallery
+/// name wins over a file of the same name; write ./name for the file. Errors: Usage "style.weight", NoInput
+/// "style.unknown" with the nearest name, and those of reading and encoding, with the file's name, and of
+/// TasteCode; Unavailable "style.no_space" for a taste code without a space.
 ChosenStyle choose_style(const std::vector<std::string>& arguments, const inference::Stylizer& stylizer,
                          const style::Gallery& gallery, const style::StyleSpace* space = nullptr);
 

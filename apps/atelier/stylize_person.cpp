@@ -9,6 +9,7 @@
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
 #include "atelier/storage/user_name.h"
+#include "options.h"
 #include "style_argument.h"
 
 namespace atelier::cli {
@@ -33,7 +34,8 @@ std::vector<std::string> read_names(const std::string& file) {
     if (known.insert(line).second) names.push_back(line);
   }
   if (names.empty())
-    throw Error(ErrorCode::NoInput, "input.none", printable(file) + ": there are no names in this file, one a line");
+    throw Error(ErrorCode::NoInput, "input.none",
+                printable(file) + ": there are no names in this file, one a line");
   return names;
 }
 
@@ -41,10 +43,11 @@ std::vector<TastePick> choose(const TasteSession& session, const TastePickOption
   warn_if_unknown(session);
   std::vector<TastePick> picks = pick_styles(session, options);
   if (picks.size() < static_cast<std::size_t>(options.variants))
-    spdlog::warn("{} variants instead of {}: this gallery has no more styles that differ", picks.size(), options.variants);
+    spdlog::warn("{} variants instead of {}: this gallery has no more styles that differ", picks.size(),
+                 options.variants);
   for (const TastePick& pick : picks) {
-    spdlog::debug("{} is {}, expected to be {:+.2f} (sd {:.2f}) against an average style", pick.name(), pick.how,
-                  pick.utility.mean, pick.utility.sd);
+    spdlog::debug("{} is {}, expected to be {:+.2f} (sd {:.2f}) against an average style", pick.name(),
+                  pick.how, pick.utility.mean, pick.utility.sd);
   }
   return picks;
 }
@@ -52,10 +55,13 @@ std::vector<TastePick> choose(const TasteSession& session, const TastePickOption
 }  // namespace
 
 void PersonOptions::add_to(CLI::App& command, CLI::Option* style) {
-  CLI::Option* user = command.add_option("--for", taste.user, "A person whose taste chooses the style, or a taste code")
-                          ->type_name("USER|CODE")
-                          ->excludes(style);
-  command.add_option("--for-each", for_each, "A file of people, one a line: each gets a folder of their own in -o DIR")
+  CLI::Option* user =
+      command.add_option("--for", taste.user, "A person whose taste chooses the style, or a taste code")
+          ->type_name("USER|CODE")
+          ->excludes(style);
+  command
+      .add_option("--for-each", for_each,
+                  "A file of people, one a line: each gets a folder of their own in -o DIR")
       ->type_name("FILE")
       ->excludes(style)
       ->excludes(user);
@@ -64,9 +70,11 @@ void PersonOptions::add_to(CLI::App& command, CLI::Option* style) {
       .add_option("--explore", pick.explore,
                   "How adventurous: 0 is what is surely liked, 1 anything that may be; --seed changes it")
       ->type_name("0..1")
-      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->check(unit_interval())
       ->capture_default_str();
-  command.add_option("--variants", pick.variants, "How many different styles for the person; names get -1, -2 ...")
+  command
+      .add_option("--variants", pick.variants,
+                  "How many different styles for the person; names get -1, -2 ...")
       ->type_name("N")
       ->check(CLI::Range(1, 64).description(""))
       ->capture_default_str();
@@ -79,8 +87,9 @@ bool PersonOptions::is_person() const {
 
 void PersonOptions::validate(const std::vector<std::string>& styles, const std::string& output) const {
   if (styles.empty() && taste.user.empty() && for_each.empty()) {
-    throw Error(ErrorCode::Usage, "stylize.style",
-                "say which style: --style STYLE, --for USER or --for-each FILE; see 'atelier stylize --help'");
+    throw Error(
+        ErrorCode::Usage, "stylize.style",
+        "say which style: --style STYLE, --for USER or --for-each FILE; see 'atelier stylize --help'");
   }
   const bool has_choices = !taste.mood.empty() || pick.explore != 0 || pick.variants != 1;
   if (!is_person() && has_choices) {
@@ -88,7 +97,8 @@ void PersonOptions::validate(const std::vector<std::string>& styles, const std::
                 "--mood, --explore and --variants need a person: name one with --for USER");
   }
   if (is_batch() && output == "-")
-    throw Error(ErrorCode::Usage, "output.collision", "-o -: standard output takes one picture; give a folder");
+    throw Error(ErrorCode::Usage, "output.collision",
+                "-o -: standard output takes one picture; give a folder");
 }
 
 std::vector<PersonStyles> choose_for_people(const Program& program, const PersonOptions& options,
@@ -113,8 +123,8 @@ std::string folder_name(const std::string& user) {
   std::string folder;
   for (const char c : user) {
     const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
-                          c == '-' || (c == '.' && !folder.empty());
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '_' || c == '-' || (c == '.' && !folder.empty());
     if (is_plain) {
       folder += c;
     } else {

@@ -13,13 +13,14 @@ namespace atelier::cli {
 
 /// The options of `stylize` that let a person's taste decide.
 struct PersonOptions {
-  TasteOptions taste;     ///< user: a person or a taste code
-  std::string for_each;   ///< a file with a name a line
+  TasteOptions taste;    ///< user: a person or a taste code
+  std::string for_each;  ///< a file with a name a line
   TastePickOptions pick;
 
   /// `style` is the option that excludes these.
   void add_to(CLI::App& command, CLI::Option* style);
-  /// Error Usage "stylize.style" unless there is one way to choose a style, and for options that need a person.
+  /// Error Usage "stylize.style" unless there is one way to choose a style, and for options that need a
+  /// person.
   void validate(const std::vector<std::string>& styles, const std::string& output) const;
 
   bool is_person() const;  ///< a person's taste decides, or several people's
@@ -33,14 +34,14 @@ struct PersonStyles {
   std::vector<TastePick> picks;
 };
 
-/// Styles for the person, or for everyone in the file. Warns about people without answers and about fewer variants
-/// than asked for; with -v says how each style came about. Errors: Usage "store.user_name" naming the line, NoInput
-/// "input.none" for a file without names.
+/// Styles for the person, or for everyone in the file. Warns about people without answers and about fewer
+/// variants than asked for; with -v says how each style came about. Errors: Usage "store.user_name" naming
+/// the line, NoInput "input.none" for a file without names.
 std::vector<PersonStyles> choose_for_people(const Program& program, const PersonOptions& options,
                                             const std::shared_ptr<const model::ModelBundle>& bundle);
 
-/// The name with everything but letters, digits, '.', '_' and '-' as %xx, so that two names never share a folder and
-/// none leaves it.
+/// The name with everything but letters, digits, '.', '_' and '-' as %xx, so that two names never share a
+/// folder and none leaves it.
 std::string folder_name(const std::string& user);
 
 }  // namespace atelier::cli

@@ -33,7 +33,8 @@ std::string shown(const std::string& word) {
 
 /// The number of a step 1..5, with a fraction or without.
 std::optional<double> step_of(const std::string& text) {
-  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789.") != std::string::npos) return {};
+  if (text.empty() || text.size() > 6 || text.find_first_not_of("0123456789.") != std::string::npos)
+    return {};
   char* end = nullptr;
   const double value = std::strtod(text.c_str(), &end);
   if (*end != '\0' || !(value >= 1 && value <= 5)) return {};
@@ -91,7 +92,8 @@ json parse_json(std::string_view text, const std::string& name) {
   try {
     return json::parse(text, limit_depth);
   } catch (const json::exception&) {
-    throw Error(ErrorCode::BadData, "taste.answers", name + ": this is no JSON; see 'Answers as JSON' in docs/taste.md");
+    throw Error(ErrorCode::BadData, "taste.answers",
+                name + ": this is no JSON; see 'Answers as JSON' in docs/taste.md");
   }
 }
 
@@ -125,15 +127,31 @@ std::optional<storage::Answer> read_entry(const TasteGallery& gallery, const Ent
 
 const char* words_of(AnswerKind kind) {
   switch (kind) {
-    case AnswerKind::Like: return "you liked ";
-    case AnswerKind::Dislike: return "you disliked ";
-    case AnswerKind::Save: return "you saved ";
-    case AnswerKind::Skip: return "you skipped ";
+    case AnswerKind::Like:
+      return "you liked ";
+    case AnswerKind::Dislike:
+      return "you disliked ";
+    case AnswerKind::Save:
+      return "you saved ";
+    case AnswerKind::Skip:
+      return "you skipped ";
     case AnswerKind::Rating:
     case AnswerKind::Choice:
-    case AnswerKind::Survey: break;
+    case AnswerKind::Survey:
+      break;
   }
   return "";
+}
+
+std::string describe_wish(const storage::Answer& answer) {
+  const std::optional<SurveyQuestion> question = find_survey_question(answer.question);
+  if (!question)
+    return fmt::format("you said {:g} of 1 to 5 about {}", 3 + 2 * answer.value, answer.question);
+  if (answer.value == 0) return "you like " + question->low + " and " + question->high + " alike";
+  const bool is_high = answer.value > 0;
+  return "you like " + (is_high ? question->high : question->low) +
+         (std::abs(answer.value) > 0.75 ? " much" : "") + " better than " +
+         (is_high ? question->low : question->high);
 }
 
 std::string name_of(const storage::Subject& subject) {
@@ -142,7 +160,8 @@ std::string name_of(const storage::Subject& subject) {
 
 }  // namespace
 
-storage::Answer rating_answer(const TasteGallery& gallery, const std::string& style, const std::string& verdict) {
+storage::Answer rating_answer(const TasteGallery& gallery, const std::string& style,
+                              const std::string& verdict) {
   static const std::map<std::string, AnswerKind> kWords = {{"like", AnswerKind::Like},
                                                            {"dislike", AnswerKind::Dislike},
                                                            {"save", AnswerKind::Save},
@@ -161,8 +180,8 @@ storage::Answer rating_answer(const TasteGallery& gallery, const std::string& st
   return answer;
 }
 
-storage::Answer choice_answer(const TasteGallery& gallery, const std::string& first, const std::string& second,
-                              const std::string& verdict) {
+storage::Answer choice_answer(const TasteGallery& gallery, const std::string& first,
+                              const std::string& second, const std::string& verdict) {
   static const std::map<std::string, double> kWords = {{"a", 1}, {"b", 0}, {"tie", 0.5}};
   storage::Answer answer;
   if (const auto word = kWords.find(verdict); word != kWords.end()) {
@@ -171,25 +190,31 @@ storage::Answer choice_answer(const TasteGallery& gallery, const std::string& fi
   } else if (verdict == "skip") {
     answer.kind = AnswerKind::Skip;
   } else {
-    throw Error(ErrorCode::Usage, "taste.choice", "'" + shown(verdict) + "' is no choice; say a, b, tie or skip");
+    throw Error(ErrorCode::Usage, "taste.choice",
+                "'" + shown(verdict) + "' is no choice; say a, b, tie or skip");
   }
   answer.subjects = {gallery.subject(first), gallery.subject(second)};
   if (first == second)
-    throw Error(ErrorCode::Usage, "taste.choice", "'" + first + "' against itself is no choice; name two styles");
+    throw Error(ErrorCode::Usage, "taste.choice",
+                "'" + first + "' against itself is no choice; name two styles");
   return answer;
 }
 
-storage::Answer survey_answer(const TasteGallery& gallery, const std::string& question, const std::string& verdict) {
+storage::Answer survey_answer(const TasteGallery& gallery, const std::string& question,
+                              const std::string& verdict) {
   std::vector<std::string> known;
   for (const SurveyQuestion& one : survey_questions(gallery.prior())) known.push_back(one.key);
   if (std::ranges::find(known, question) == known.end()) {
     const std::string near = question.size() <= 64 ? nearest_word(question, known) : "";
-    throw Error(ErrorCode::Usage, "taste.survey",
-                "the survey has no question '" + shown(question) + "'" +
-                    (near.empty() ? "; 'atelier taste survey --next' lists them" : ", did you mean '" + near + "'?"));
+    throw Error(
+        ErrorCode::Usage, "taste.survey",
+        "the survey has no question '" + shown(question) + "'" +
+            (near.empty() ? "; 'atelier taste survey --next' lists them" : ", did you mean '" + near + "'?"));
   }
   const std::optional<double> step = step_of(verdict);
-  if (!step) throw Error(ErrorCode::Usage, "taste.survey", "'" + shown(verdict) + "' is no answer; say 1 to 5 or skip");
+  if (!step)
+    throw Error(ErrorCode::Usage, "taste.survey",
+                "'" + shown(verdict) + "' is no answer; say 1 to 5 or skip");
   storage::Answer answer;
   answer.kind = AnswerKind::Survey;
   answer.question = question;
@@ -201,18 +226,22 @@ std::vector<storage::Answer> parse_answers(const TasteGallery& gallery, std::str
                                            const std::string& name) {
   const json document = parse_json(text, name);
   const auto refuse = [&](const std::string& cause) {
-    throw Error(ErrorCode::BadData, "taste.answers", name + ": " + cause + "; see 'Answers as JSON' in docs/taste.md");
+    throw Error(ErrorCode::BadData, "taste.answers",
+                name + ": " + cause + "; see 'Answers as JSON' in docs/taste.md");
   };
-  if (!document.is_object() || document.value("schema", json()) != 1) refuse("this is no object with \"schema\": 1");
+  if (!document.is_object() || document.value("schema", json()) != 1)
+    refuse("this is no object with \"schema\": 1");
   for (const auto& [key, value] : document.items()) {
     if (key != "schema" && key != "answers") refuse("there is no field '" + shown(key) + "'");
   }
-  if (!document.contains("answers") || !document["answers"].is_array()) refuse("the list 'answers' is missing");
+  if (!document.contains("answers") || !document["answers"].is_array())
+    refuse("the list 'answers' is missing");
   if (document["answers"].size() > kMaxAnswers) refuse("more than 10000 answers at once; use several files");
   std::vector<storage::Answer> answers;
   for (std::size_t i = 0; i < document["answers"].size(); ++i) {
     const Entry entry(document["answers"][i], fmt::format("{}: answers[{}]", name, i));
-    if (std::optional<storage::Answer> answer = read_entry(gallery, entry)) answers.push_back(std::move(*answer));
+    if (std::optional<storage::Answer> answer = read_entry(gallery, entry))
+      answers.push_back(std::move(*answer));
   }
   return answers;
 }
@@ -220,23 +249,27 @@ std::vector<storage::Answer> parse_answers(const TasteGallery& gallery, std::str
 std::vector<storage::Answer> read_answers(const TasteGallery& gallery, const std::string& file) {
   if (file != "-") return parse_answers(gallery, read_file(file, kMaxBytes), printable(file));
   const std::vector<std::byte> bytes = read_standard_input(kMaxBytes);
-  return parse_answers(gallery, {reinterpret_cast<const char*>(bytes.data()), bytes.size()}, "standard input");
+  return parse_answers(gallery, {reinterpret_cast<const char*>(bytes.data()), bytes.size()},
+                       "standard input");
 }
 
 std::string describe(const storage::Answer& answer) {
   switch (answer.kind) {
     case AnswerKind::Rating:
       return fmt::format("you gave {} to {}", answer.value, name_of(answer.subjects.front()));
-    case AnswerKind::Survey: return fmt::format("you said {:g} of 1 to 5 about {}", 3 + 2 * answer.value, answer.question);
+    case AnswerKind::Survey:
+      return describe_wish(answer);
     case AnswerKind::Choice: {
       const std::string first = name_of(answer.subjects.front()), second = name_of(answer.subjects.back());
       if (answer.value == 0.5) return "you found " + first + " and " + second + " equally good";
-      return answer.value > 0.5 ? "you chose " + first + " over " + second : "you chose " + second + " over " + first;
+      return answer.value > 0.5 ? "you chose " + first + " over " + second
+                                : "you chose " + second + " over " + first;
     }
     case AnswerKind::Like:
     case AnswerKind::Dislike:
     case AnswerKind::Save:
-    case AnswerKind::Skip: break;
+    case AnswerKind::Skip:
+      break;
   }
   std::string text = words_of(answer.kind) + name_of(answer.subjects.front());
   if (answer.subjects.size() == 2) text += " against " + name_of(answer.subjects.back());
@@ -246,10 +279,14 @@ std::string describe(const storage::Answer& answer) {
 json to_json(const storage::Answer& answer) {
   json subjects = json::array();
   for (const storage::Subject& subject : answer.subjects) subjects.push_back(subject.style);
-  return {{"id", answer.id},         {"kind", storage::to_string(answer.kind)},
-          {"styles", subjects},      {"value", answer.value},
-          {"question", answer.question}, {"mood", answer.mood},
-          {"context", answer.context},   {"time", answer.time},
+  return {{"id", answer.id},
+          {"kind", storage::to_string(answer.kind)},
+          {"styles", subjects},
+          {"value", answer.value},
+          {"question", answer.question},
+          {"mood", answer.mood},
+          {"context", answer.context},
+          {"time", answer.time},
           {"text", describe(answer)}};
 }
 

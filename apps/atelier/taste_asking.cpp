@@ -23,17 +23,24 @@ void AskingOptions::add_to(CLI::App& command) {
   taste.add_user_to(command);
   taste.add_mood_to(command);
   taste.add_store_to(command);
-  command.add_option("--answers", answers, "Take answers from a JSON file instead of asking; - is standard input")
+  command
+      .add_option("--answers", answers,
+                  "Take answers from a JSON file instead of asking; - is standard input")
       ->type_name("FILE");
   command.add_flag("--next", next, "Print the next question as JSON instead of asking it");
 }
 
 void AskingOptions::add_questions_to(CLI::App& command) {
-  command.add_option("--photo", photo, "A photo of yours to see the styles on; default: a sample scene, and no pictures for --next")
-      ->type_name("IMAGE");
-  command.add_option("--render", render, "Folder for the pictures to judge; default: taste-pictures")->type_name("DIR");
   command
-      .add_option("--strategy", strategy, "How to choose questions: auto, variance, ucb, thompson, eubo or random")
+      .add_option(
+          "--photo", photo,
+          "A photo of yours to see the styles on; default: a sample scene, and no pictures for --next")
+      ->type_name("IMAGE");
+  command.add_option("--render", render, "Folder for the pictures to judge; default: taste-pictures")
+      ->type_name("DIR");
+  command
+      .add_option("--strategy", strategy,
+                  "How to choose questions: auto, variance, ucb, thompson, eubo or random")
       ->type_name("NAME")
       ->check(CLI::IsMember({"auto", "variance", "ucb", "thompson", "eubo", "random"}).description(""))
       ->capture_default_str();
@@ -50,7 +57,9 @@ Asking::Asking(const Program& program, const AskingOptions& options, bool in_per
       selector_(open_.gallery.candidates(),
                 {.strategy = personalization::parse_ask_strategy(options.strategy), .seed = program.seed}) {
   if (options.photo.empty() && options.render.empty() && !in_person) return;
-  pictures_.emplace(program, open_.gallery, options.photo, options.render.empty() ? kPictureFolder : options.render);
+  pictures_.emplace(program, open_.gallery, options.photo,
+                    options.render.empty() ? kPictureFolder : options.render);
+  if (in_person) terminal_ = ask_terminal_for_pictures();
   context_ = "picture " + printable(pictures_->photo_name());
 }
 
@@ -79,8 +88,7 @@ json Asking::to_json(const std::string& name) {
 void Asking::show(const std::string& label, const std::string& name) {
   std::cerr << "  " << label << "  " << gallery().describe(gallery().gallery().require(name)) << std::endl;
   if (!pictures_) return;
-  if (!terminal_) terminal_ = ask_terminal_for_pictures();
-  std::cerr << "     " << printable(pictures_->show(name, *terminal_).string()) << std::endl;
+  std::cerr << "     " << printable(pictures_->show(name, terminal_).string()) << std::endl;
 }
 
 void Asking::print_json(const json& question) const {
@@ -97,8 +105,9 @@ int Asking::report() const {
     print_json(json(json::value_t::discarded));
     return 0;
   }
-  std::cout << fmt::format("{} answer{} kept, {} in all; {}\n", recorded_.size(), recorded_.size() == 1 ? "" : "s",
-                           open_.session.answers().size(), selector_.enough(open_.session.model()).why);
+  std::cout << fmt::format("{} answer{} kept, {} in all; {}\n", recorded_.size(),
+                           recorded_.size() == 1 ? "" : "s", open_.session.answers().size(),
+                           selector_.enough(open_.session.model()).why);
   return 0;
 }
 
@@ -124,7 +133,8 @@ std::optional<std::string> Asking::ask_verdict(const std::string& prompt, std::v
   if (*verdict != "u") return verdict;
   const std::optional<storage::Answer> undone = session().undo_last();
   if (undone) std::erase(recorded_, undone->id);
-  std::cerr << (undone ? "  taken back: " + describe(*undone) : "  there is nothing to take back") << std::endl;
+  std::cerr << (undone ? "  taken back: " + describe(*undone) : "  there is nothing to take back")
+            << std::endl;
   return std::nullopt;
 }
 

@@ -23,15 +23,15 @@ struct AskingOptions {
   std::string strategy = "auto";
   int count = 0;  ///< questions to ask; 0: until more will not help
 
-  void add_to(CLI::App& command);           ///< --user, --mood, --store, --answers, --next
-  void add_questions_to(CLI::App& command); ///< --photo, --render, --strategy, --count
+  void add_to(CLI::App& command);            ///< --user, --mood, --store, --answers, --next
+  void add_questions_to(CLI::App& command);  ///< --photo, --render, --strategy, --count
 };
 
 /// Asks about the styles of a gallery.
 class Asking {
  public:
-  /// Everything that can be refused is refused here. Styles come with pictures when a photo or a folder for them is
-  /// named, or when a person is to be asked `in_person` about styles.
+  /// Everything that can be refused is refused here. Styles come with pictures when a photo or a folder for
+  /// them is named, or when a person is to be asked `in_person` about styles.
   Asking(const Program& program, const AskingOptions& options, bool in_person);
 
   TasteSession& session() { return open_.session; }
@@ -53,8 +53,8 @@ class Asking {
   /// What was kept and whether more answers will help, on stdout.
   int report() const;
 
-  /// Asks `one` again and again. It gives false to stop. Stops by itself when --count is reached, or when more answers
-  /// will not help and the person agrees.
+  /// Asks `one` again and again. It gives false to stop. Stops by itself when --count is reached, or when
+  /// more answers will not help and the person agrees.
   template <typename One>
   void loop(One one) {
     while (goes_on() && one()) ++asked_;
@@ -72,7 +72,7 @@ class Asking {
   OpenTaste open_;
   personalization::QuestionSelector selector_;
   std::optional<TastePictures> pictures_;
-  std::optional<TerminalPictures> terminal_;
+  TerminalPictures terminal_ = TerminalPictures::None;
   std::vector<std::int64_t> recorded_;
   std::string context_;
   int asked_ = 0;

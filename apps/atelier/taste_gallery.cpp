@@ -24,10 +24,11 @@ personalization::TasteFeatures fit_features(const model::ModelBundle& bundle) {
       keys.push_back(attribute.key);
   }
   if (subjects.size() < 2 || (keys.empty() && !bundle.space())) {
-    throw Error(ErrorCode::BadData, "taste.model",
-                printable(bundle.folder().string()) +
-                    ": a taste needs a model of two styles at least, with a style space or measured attributes; "
-                    "choose another one with --model");
+    throw Error(
+        ErrorCode::BadData, "taste.model",
+        printable(bundle.folder().string()) +
+            ": a taste needs a model of two styles at least, with a style space or measured attributes; "
+            "choose another one with --model");
   }
   return personalization::TasteFeatures::fit(bundle.space(), subjects, keys);
 }
@@ -59,7 +60,8 @@ TasteGallery::TasteGallery(std::shared_ptr<const model::ModelBundle> bundle)
 storage::Subject TasteGallery::subject(const std::string& name) const {
   constexpr std::size_t kLongestName = 64;
   if (name.size() > kLongestName)
-    throw Error(ErrorCode::NoInput, "style.unknown", "no style has a name of more than 64 letters; see 'atelier styles list'");
+    throw Error(ErrorCode::NoInput, "style.unknown",
+                "no style has a name of more than 64 letters; see 'atelier styles list'");
   return to_subject(gallery_.require(name));
 }
 

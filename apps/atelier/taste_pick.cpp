@@ -14,9 +14,9 @@ namespace {
 using personalization::Candidate;
 using personalization::PreferenceModel;
 
-constexpr std::size_t kBlended = 6;   // the best styles that are tried in pairs
-constexpr double kSameShare = 0.35;   // nearer than this share of the usual distance is the same style again
-constexpr double kSpreadWeight = 1;   // what being different is worth, in standard deviations of utility
+constexpr std::size_t kBlended = 6;  // the best styles that are tried in pairs
+constexpr double kSameShare = 0.35;  // nearer than this share of the usual distance is the same style again
+constexpr double kSpreadWeight = 1;  // what being different is worth, in standard deviations of utility
 
 struct Option {
   std::vector<std::pair<std::string, double>> shares;
@@ -68,31 +68,42 @@ double spread_of_scores(const std::vector<Option>& options) {
   return std::sqrt(std::max(0.0, squares / count - mean * mean));
 }
 
+bool shares_a_style(const Option& a, const Option& b) {
+  return std::ranges::any_of(a.shares, [&](const auto& share) {
+    return std::ranges::any_of(b.shares, [&](const auto& other) { return other.first == share.first; });
+  });
+}
+
 // Each next one is the best of those that differ from what was taken, being different counting too.
 std::vector<Option> take_different(std::vector<Option> options, int count, double usual, double spread) {
   std::vector<Option> taken;
   while (!options.empty() && taken.size() < static_cast<std::size_t>(count)) {
     const auto worth = [&](const Option& option) {
       double nearest = 1;
-      for (const Option& before : taken) nearest = std::min(nearest, (option.psi - before.psi).norm() / usual);
+      for (const Option& before : taken)
+        nearest = std::min(nearest, (option.psi - before.psi).norm() / usual);
       return taken.empty() ? option.score : option.score + kSpreadWeight * spread * nearest;
     };
     const auto best = std::ranges::max_element(options, {}, worth);
     taken.push_back(*best);
-    const Eigen::VectorXd psi = best->psi;
-    std::erase_if(options, [&](const Option& option) { return (option.psi - psi).norm() <= kSameShare * usual; });
+    const Option last = taken.back();
+    std::erase_if(options, [&](const Option& option) {
+      return shares_a_style(option, last) || (option.psi - last.psi).norm() <= kSameShare * usual;
+    });
   }
   return taken;
 }
 
-std::optional<float> detail_of(const TasteGallery& gallery, const std::vector<std::pair<std::string, double>>& shares) {
+std::optional<float> detail_of(const TasteGallery& gallery,
+                               const std::vector<std::pair<std::string, double>>& shares) {
   double detail = 0;
   bool known = false;
   for (const auto& [name, share] : shares) {
     const style::NamedStyle* style = gallery.gallery().find(name);
     const bool has_own = style != nullptr && style->detail >= 0;
     known = known || has_own;
-    detail += share * static_cast<double>(has_own ? style->detail : gallery.bundle().manifest().default_detail);
+    detail +=
+        share * static_cast<double>(has_own ? style->detail : gallery.bundle().manifest().default_detail);
   }
   return known ? std::optional(static_cast<float>(detail)) : std::nullopt;
 }
@@ -100,9 +111,11 @@ std::optional<float> detail_of(const TasteGallery& gallery, const std::vector<st
 std::vector<TastePick> mapped_styles(const TasteSession& session, const personalization::StyleMapper& mapper,
                                      const TastePickOptions& wanted) {
   std::vector<TastePick> picks;
-  for (personalization::StyleMapper::Proposal& proposal :
-       mapper.map(session.model(), session.observations(),
-                  {.variants = wanted.variants, .explore = wanted.explore, .seed = wanted.seed, .mood = session.mood()})) {
+  for (personalization::StyleMapper::Proposal& proposal : mapper.map(session.model(), session.observations(),
+                                                                     {.variants = wanted.variants,
+                                                                     .explore = wanted.explore,
+                                                                     .seed = wanted.seed,
+                                                                     .mood = session.mood()})) {
     TastePick pick;
     pick.code = std::move(proposal.code);
     pick.detail = detail_of(session.gallery(), proposal.anchors);
@@ -130,7 +143,8 @@ std::vector<TastePick> pick_styles(const TasteSession& session, const TastePickO
   if (gallery.mapper()) return mapped_styles(session, *gallery.mapper(), wanted);
   const Eigen::VectorXd taste = imagined_taste(session.model(), wanted.explore, wanted.seed);
   std::vector<Option> options;
-  for (const Candidate& candidate : gallery.candidates()) options.push_back(gallery_option(gallery, candidate));
+  for (const Candidate& candidate : gallery.candidates())
+    options.push_back(gallery_option(gallery, candidate));
   for (Option& option : options) option.score = taste.dot(option.psi);
   std::ranges::stable_sort(options, std::ranges::greater(), &Option::score);
   const double usual = median_distance(options), spread = spread_of_scores(options);

@@ -25,14 +25,15 @@ struct TastePick {
   std::optional<float> detail;                         ///< what suits it, when the gallery says so
   std::vector<std::pair<std::string, double>> shares;  ///< of gallery styles, largest first, sum 1
   personalization::Prediction utility;
-  std::string how;  ///< for people: "made by the style mapper", "the best of the gallery", "a blend of the best"
+  std::string
+      how;  ///< for people: "made by the style mapper", "the best of the gallery", "a blend of the best"
 
   std::string name() const;  ///< "hokusai-wave" or "hokusai-wave:0.6 monet:0.4"
 };
 
-/// Different styles that this person will like, best first. The bundle's style mapper makes them when it has one;
-/// else they are chosen among the gallery's styles and even blends of the best ones by expected utility. Fewer than
-/// `variants` when the gallery has no more that differ.
+/// Different styles that this person will like, best first. The bundle's style mapper makes them when it has
+/// one; else they are chosen among the gallery's styles and even blends of the best ones by expected utility.
+/// Fewer than `variants` when the gallery has no more that differ.
 std::vector<TastePick> pick_styles(const TasteSession& session, const TastePickOptions& options);
 
 }  // namespace atelier::cli

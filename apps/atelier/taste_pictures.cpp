@@ -38,7 +38,8 @@ TastePictures::TastePictures(const Program& program, const TasteGallery& gallery
       photo_name_(photo.empty() ? "sample" : fs::path(photo).filename().string()),
       folder_(folder),
       photo_(read_small(photo)),
-      stylizer_(gallery.bundle().manifest(), open_model(gallery.bundle(), program, program.resolved_threads())) {
+      stylizer_(gallery.bundle().manifest(),
+                open_model(gallery.bundle(), program, program.resolved_threads())) {
   std::error_code error;
   fs::create_directories(folder_, error);
   if (error || ::access(folder_.c_str(), W_OK | X_OK) != 0) {

@@ -19,7 +19,8 @@ class TastePictures {
  public:
   static constexpr int kSide = 512;  ///< longest side of a picture to judge, pixels
 
-  /// Reads the photo (empty: the sample scene) and makes the folder. Errors of read_image; CannotCreate "output.folder".
+  /// Reads the photo (empty: the sample scene) and makes the folder. Errors of read_image; CannotCreate
+  /// "output.folder".
   TastePictures(const Program& program, const TasteGallery& gallery, const std::string& photo,
                 const std::filesystem::path& folder);
 

@@ -19,9 +19,18 @@ struct MoodQuestion {
 
 const std::vector<MoodQuestion>& mood_questions() {
   static const std::vector<MoodQuestion> questions = {
-      {"mood-calm-dramatic", "calm pictures", "dramatic pictures", {{"contrast", 1}, {"disorder", 1}, {"saturation", 0.5}}},
-      {"mood-sombre-cheerful", "sombre pictures", "cheerful pictures", {{"lightness", 1}, {"saturation", 1}, {"warmth", 0.5}}},
-      {"mood-delicate-bold", "delicate pictures", "bold pictures", {{"stroke-size", 1}, {"contrast", 1}, {"outlines", 0.5}}},
+      {"mood-calm-dramatic",
+       "calm pictures",
+       "dramatic pictures",
+       {{"contrast", 1}, {"disorder", 1}, {"saturation", 0.5}}},
+      {"mood-sombre-cheerful",
+       "sombre pictures",
+       "cheerful pictures",
+       {{"lightness", 1}, {"saturation", 1}, {"warmth", 0.5}}},
+      {"mood-delicate-bold",
+       "delicate pictures",
+       "bold pictures",
+       {{"stroke-size", 1}, {"contrast", 1}, {"outlines", 0.5}}},
   };
   return questions;
 }
@@ -46,6 +55,15 @@ std::vector<SurveyQuestion> survey_questions(const personalization::PopulationPr
       questions.push_back({attribute.key, attribute.low_phrase, attribute.high_phrase});
   }
   return questions;
+}
+
+std::optional<SurveyQuestion> find_survey_question(const std::string& key) {
+  for (const MoodQuestion& mood : mood_questions()) {
+    if (key == mood.key) return SurveyQuestion{mood.key, mood.low, mood.high};
+  }
+  const style::Attribute* attribute = style::find_attribute(key);
+  if (attribute == nullptr) return std::nullopt;
+  return SurveyQuestion{attribute->key, attribute->low_phrase, attribute->high_phrase};
 }
 
 void add_mood_questions(personalization::PopulationPrior& prior) {

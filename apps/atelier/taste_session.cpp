@@ -31,14 +31,16 @@ void TasteOptions::add_user_to(CLI::App& command) {
 }
 
 void TasteOptions::add_mood_to(CLI::App& command) {
-  command.add_option("--mood", mood, "A taste of its own beside the general one, such as calm; default: general")
+  command
+      .add_option("--mood", mood, "A taste of its own beside the general one, such as calm; default: general")
       ->type_name("NAME");
 }
 
 void TasteOptions::add_store_to(CLI::App& command) {
   command
-      .add_option("--store", store,
-                  "Where answers are kept: a file or postgresql://...; default: taste.sqlite in the data folder")
+      .add_option(
+          "--store", store,
+          "Where answers are kept: a file or postgresql://...; default: taste.sqlite in the data folder")
       ->type_name("WHERE");
 }
 
@@ -49,11 +51,12 @@ std::unique_ptr<storage::PreferenceStore> open_taste_store(const std::string& wh
 }
 
 std::int64_t seconds_now() {
-  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
-TasteSession::TasteSession(const TasteGallery& gallery, storage::PreferenceStore& store, const std::string& user,
-                           const std::string& mood)
+TasteSession::TasteSession(const TasteGallery& gallery, storage::PreferenceStore& store,
+                           const std::string& user, const std::string& mood)
     : gallery_(gallery), store_(store), user_(user), mood_(mood) {
   storage::check_user_name(user);
   check_mood(mood);
@@ -63,7 +66,8 @@ TasteSession::TasteSession(const TasteGallery& gallery, storage::PreferenceStore
 void TasteSession::learn() {
   answers_ = store_.answers(user_);
   observations_ = personalization::observe(gallery_.features(), answers_);
-  model_ = personalization::PreferenceModel::fit(gallery_.prior(), observations_, seconds_now(), {.mood = mood_});
+  model_ =
+      personalization::PreferenceModel::fit(gallery_.prior(), observations_, seconds_now(), {.mood = mood_});
 }
 
 std::vector<std::int64_t> TasteSession::record(std::vector<storage::Answer> answers) {
@@ -111,7 +115,9 @@ OpenTaste::OpenTaste(const Program& program, const TasteOptions& options)
 
 void warn_if_unknown(const TasteSession& session) {
   if (!session.answers().empty()) return;
-  spdlog::warn("no answers of this person are kept here: this is what people in general like; ask with 'atelier taste choose'");
+  spdlog::warn(
+      "no answers of this person are kept here: this is what people in general like; ask with 'atelier taste "
+      "choose'");
 }
 
 }  // namespace atelier::cli

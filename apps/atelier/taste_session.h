@@ -46,8 +46,8 @@ class TasteSession {
   const std::vector<personalization::TasteObservation>& observations() const { return observations_; }
   const personalization::PreferenceModel& model() const { return *model_; }
 
-  /// Fills in time and, where the answer names none, the session's mood; keeps all of them or none. Gives their ids
-  /// and learns from them.
+  /// Fills in time and, where the answer names none, the session's mood; keeps all of them or none. Gives
+  /// their ids and learns from them.
   std::vector<std::int64_t> record(std::vector<storage::Answer> answers);
   std::optional<storage::Answer> undo_last();
 

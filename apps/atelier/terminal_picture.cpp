@@ -63,8 +63,8 @@ std::string read_reply() {
 
 std::string base64(const std::vector<std::byte>& bytes) {
   std::string text(sodium_base64_ENCODED_LEN(bytes.size(), sodium_base64_VARIANT_ORIGINAL), '\0');
-  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size(),
-                    sodium_base64_VARIANT_ORIGINAL);
+  sodium_bin2base64(text.data(), text.size(), reinterpret_cast<const unsigned char*>(bytes.data()),
+                    bytes.size(), sodium_base64_VARIANT_ORIGINAL);
   text.resize(std::strlen(text.c_str()));
   return text;
 }
@@ -76,7 +76,8 @@ int colour_of(const std::uint8_t* rgb) {
 
 void append_run(std::string& text, int count, int bits) {
   const char sixel = static_cast<char>('?' + bits);
-  text += count > 3 ? "!" + std::to_string(count) + sixel : std::string(static_cast<std::size_t>(count), sixel);
+  text +=
+      count > 3 ? "!" + std::to_string(count) + sixel : std::string(static_cast<std::size_t>(count), sixel);
 }
 
 // One colour's share of a band of six rows: each character is a column of six dots.
@@ -85,7 +86,8 @@ void append_band(std::string& text, const std::vector<int>& colours, int width, 
   for (int x = 0; x < width; ++x) {
     int bits = 0;
     for (int y = 0; y < rows; ++y) {
-      if (colours[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x)] == colour)
+      if (colours[static_cast<std::size_t>(y) * static_cast<std::size_t>(width) +
+                  static_cast<std::size_t>(x)] == colour)
         bits |= 1 << y;
     }
     if (run > 0 && bits != last) append_run(text, run, last), run = 0;
@@ -104,7 +106,8 @@ TerminalPictures ask_terminal_for_pictures() {
   const RawTerminal raw;
   if (!raw.ok()) return TerminalPictures::None;
   const std::size_t length = std::strlen(kPictureQuery);
-  if (::write(STDERR_FILENO, kPictureQuery, length) != static_cast<ssize_t>(length)) return TerminalPictures::None;
+  if (::write(STDERR_FILENO, kPictureQuery, length) != static_cast<ssize_t>(length))
+    return TerminalPictures::None;
   return parse_picture_reply(read_reply());
 }
 
@@ -146,8 +149,8 @@ std::string sixel_picture(const Image& picture) {
     const int rows = std::min(kBand, height - top);
     std::array<bool, kColours> used{};
     for (std::size_t i = 0; i < static_cast<std::size_t>(rows) * static_cast<std::size_t>(width); ++i) {
-      colours[i] = colour_of(
-          image.rgb8().data() + 3 * (static_cast<std::size_t>(top) * static_cast<std::size_t>(width) + i));
+      colours[i] = colour_of(image.rgb8().data() +
+                             3 * (static_cast<std::size_t>(top) * static_cast<std::size_t>(width) + i));
       used[static_cast<std::size_t>(colours[i])] = true;
     }
     bool first = true;
@@ -159,8 +162,8 @@ std::string sixel_picture(const Image& picture) {
       text += "#" + std::to_string(colour);
       if (!defined[at]) {
         const auto per_cent = [](int level) { return std::to_string(level * 100 / (kLevels - 1)); };
-        text += ";2;" + per_cent(colour / (kLevels * kLevels)) + ";" + per_cent(colour / kLevels % kLevels) + ";" +
-                per_cent(colour % kLevels) + "#" + std::to_string(colour);
+        text += ";2;" + per_cent(colour / (kLevels * kLevels)) + ";" + per_cent(colour / kLevels % kLevels) +
+                ";" + per_cent(colour % kLevels) + "#" + std::to_string(colour);
         defined[at] = true;
       }
       append_band(text, colours, width, rows, colour);

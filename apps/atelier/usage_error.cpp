@@ -54,6 +54,10 @@ std::string explain_usage_error(const CLI::ParseError& error, const CLI::App& ap
   if (command != &app) append_option_names(app, options);
   const std::vector<std::string> commands = command_names(*command);
 
+  const std::vector<std::string> left = app.remaining(true);
+  // A mistyped command first: the options that follow are those of the command that was meant.
+  if (!commands.empty() && !left.empty() && left.front().rfind('-', 0) != 0)
+    return unknown_word("command", left.front(), commands) + help;
   for (std::size_t i = 1; i < program.arguments.size(); ++i) {
     const std::string word = program.arguments[i].substr(0, program.arguments[i].find('='));
     if (word == "--") break;
@@ -61,14 +65,7 @@ std::string explain_usage_error(const CLI::ParseError& error, const CLI::App& ap
       return unknown_word("option", word, options) + help;
     }
   }
-  const std::vector<std::string> left = app.remaining(true);
-  if (!commands.empty()) {
-    for (const std::string& word : left) {
-      if (word.rfind('-', 0) == 0) continue;
-      return unknown_word("command", word, commands) + help;
-    }
-    return "a command is missing" + help;
-  }
+  if (!commands.empty()) return "a command is missing" + help;
   std::string text = error.what();
   if (!left.empty()) text = "unexpected '" + printable(left.front()) + "'";
   return printable(text) + help;

@@ -6,8 +6,29 @@ namespace {
 class Conventions : public ProgramTest {};
 
 TEST_F(Conventions, HelpStandsOnStdoutWithExamplesFirst) {
-  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
-           {}, {"stylize"}, {"styles"}, {"styles", "add"}, {"styles", "blend"}, {"info"}, {"bench"}}) {
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{{},
+                                                                                       {"stylize"},
+                                                                                       {"styles"},
+                                                                                       {"styles", "add"},
+                                                                                       {"styles", "blend"},
+                                                                                       {"taste"},
+                                                                                       {"taste", "survey"},
+                                                                                       {"taste", "rate"},
+                                                                                       {"taste", "choose"},
+                                                                                       {"taste", "show"},
+                                                                                       {"taste", "explain"},
+                                                                                       {"taste", "code"},
+                                                                                       {"taste", "group"},
+                                                                                       {"taste", "segment"},
+                                                                                       {"taste", "undo"},
+                                                                                       {"taste", "users"},
+                                                                                       {"taste", "export"},
+                                                                                       {"taste", "import"},
+                                                                                       {"taste", "erase"},
+                                                                                       {"taste", "consent"},
+                                                                                       {"taste", "retention"},
+                                                                                       {"info"},
+                                                                                       {"bench"}}) {
     std::vector<std::string> words = command;
     words.push_back("--help");
     const ProgramResult result = run(words);
@@ -18,7 +39,7 @@ TEST_F(Conventions, HelpStandsOnStdoutWithExamplesFirst) {
 }
 
 TEST_F(Conventions, HelpOfEveryCommandShowsTheOptionsThatStandEverywhere) {
-  for (const char* command : {"stylize", "styles", "info", "doctor", "bench"}) {
+  for (const char* command : {"stylize", "styles", "taste", "info", "doctor", "bench"}) {
     const std::string help = run({command, "--help"}).out;
     for (const char* option :
          {"--json", "--quiet", "--threads", "--device", "--seed", "--model", "--progress"}) {

@@ -9,12 +9,13 @@
 
 namespace atelier::test {
 
-/// What a person does at a terminal: waits for a text and types. The texts are waited for one after the other.
+/// What a person does at a terminal: waits for a text and types. The texts are waited for one after the
+/// other.
 using TerminalScript = std::vector<std::pair<std::string, std::string>>;
 
-/// Runs `program` with a terminal as standard input and standard error; standard output is a file as ever. `err` of the
-/// result is all that the terminal showed. A program that waits for what the script does not say is ended after half a
-/// minute.
+/// Runs `program` with a terminal as standard input and standard error; standard output is a file as ever.
+/// `err` of the result is all that the terminal showed. A program that waits for what the script does not say
+/// is ended after half a minute.
 ProgramResult run_in_terminal(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                               const TerminalScript& script, const RunOptions& options);
 

@@ -11,7 +11,9 @@ namespace {
 
 class TasteRecords : public TasteTest {
  protected:
-  int total(const std::string& user) const { return taste_json({"show", "--user", user})["answers"]["total"]; }
+  int total(const std::string& user) const {
+    return taste_json({"show", "--user", user})["answers"]["total"];
+  }
 };
 
 TEST_F(TasteRecords, TakesTheLastAnswerBackOneAfterTheOther) {
@@ -25,7 +27,8 @@ TEST_F(TasteRecords, TakesTheLastAnswerBackOneAfterTheOther) {
 }
 
 TEST_F(TasteRecords, TakesAnOlderAnswerBackByItsId) {
-  const nlohmann::json ids = taste_json({"rate", "--user", "ana", "style-1", "5", "style-2", "1"})["recorded"];
+  const nlohmann::json ids =
+      taste_json({"rate", "--user", "ana", "style-1", "5", "style-2", "1"})["recorded"];
   EXPECT_EQ(taste_json({"undo", "--user", "ana", "--id", ids[0].dump()})["undone"]["styles"][0], "style-1");
   EXPECT_EQ(total("ana"), 1);
 }
@@ -84,7 +87,8 @@ TEST_F(TasteRecords, ForgetsWhatIsOlderThanTheOwnerWishes) {
 TEST_F(TasteRecords, KeepsPeopleAndStoresApart) {
   ASSERT_EQ(taste({"rate", "--user", "ana", "style-1", "5"}).status, 0);
   EXPECT_EQ(total("ben"), 0);
-  ASSERT_EQ(taste({"rate", "--user", "ana", "style-2", "5", "style-3", "1", "--store", "other.sqlite"}).status, 0);
+  ASSERT_EQ(
+      taste({"rate", "--user", "ana", "style-2", "5", "style-3", "1", "--store", "other.sqlite"}).status, 0);
   EXPECT_EQ(total("ana"), 1);
   EXPECT_EQ(taste_json({"show", "--user", "ana", "--store", "other.sqlite"})["answers"]["total"], 2);
 }
@@ -98,7 +102,8 @@ TEST_F(TasteRecords, KeepsNothingReadableOnDisk) {
     EXPECT_EQ(status.st_mode & 0077, 0u) << entry.path();
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string text(std::istreambuf_iterator<char>(file), {});
-    for (const char* secret : {"melancholia", "style-1"}) EXPECT_EQ(text.find(secret), std::string::npos) << entry.path();
+    for (const char* secret : {"melancholia", "style-1"})
+      EXPECT_EQ(text.find(secret), std::string::npos) << entry.path();
   }
 }
 

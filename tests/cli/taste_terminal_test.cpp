@@ -10,7 +10,8 @@ class TasteTerminal : public TasteTest {
     words.insert(words.begin(), "taste");
     RunOptions options;
     options.folder = folder_.path();
-    options.environment = {"ATELIER_MODEL=" + model_.string(), "ATELIER_DATA_DIR=" + data_folder_.path().string()};
+    options.environment = {"ATELIER_MODEL=" + model_.string(),
+                           "ATELIER_DATA_DIR=" + data_folder_.path().string()};
     return run_in_terminal(ATELIER_PROGRAM, words, script, options);
   }
 };
@@ -18,7 +19,8 @@ class TasteTerminal : public TasteTest {
 constexpr const char* kDeviceQuery = "\x1b[c";
 
 TEST_F(TasteTerminal, AsksTheSurvey) {
-  const ProgramResult result = dialogue({"survey", "--user", "ana"}, {{"? ", "5\n"}, {"? ", "\n"}, {"? ", "2\n"}, {"? ", "q\n"}});
+  const ProgramResult result =
+      dialogue({"survey", "--user", "ana"}, {{"? ", "5\n"}, {"? ", "\n"}, {"? ", "2\n"}, {"? ", "q\n"}});
   EXPECT_EQ(result.status, 0) << result.err;
   EXPECT_THAT(result.out, testing::StartsWith("2 answers kept, 2 in all"));
   EXPECT_THAT(result.err, testing::HasSubstr("1 2 3 4 5"));
@@ -27,13 +29,13 @@ TEST_F(TasteTerminal, AsksTheSurvey) {
 
 TEST_F(TasteTerminal, AsksForRatingsAndTakesThemBack) {
   const ProgramResult result = dialogue({"rate", "--user", "ana"}, {{"stop? ", "4\n"},
-                                                                  {"stop? ", "6\n"},
-                                                                  {"please answer with one of", ""},
-                                                                  {"stop? ", "u\n"},
-                                                                  {"taken back", ""},
-                                                                  {"stop? ", "like\n"},
-                                                                  {"stop? ", "s\n"},
-                                                                  {"stop? ", "q\n"}});
+                                                                    {"stop? ", "6\n"},
+                                                                    {"please answer with one of", ""},
+                                                                    {"stop? ", "u\n"},
+                                                                    {"taken back", ""},
+                                                                    {"stop? ", "like\n"},
+                                                                    {"stop? ", "s\n"},
+                                                                    {"stop? ", "q\n"}});
   EXPECT_EQ(result.status, 0) << result.err;
   const nlohmann::json kinds = taste_json({"show", "--user", "ana"})["answers"]["kinds"];
   EXPECT_EQ(kinds, nlohmann::json({{"like", 1}, {"skip", 1}}));
@@ -58,7 +60,8 @@ TEST_F(TasteTerminal, ShowsPicturesInTheFormTheTerminalKnows) {
   const std::vector<std::string> command = {"rate", "--user", "ana", "--photo", "photo.png"};
   const ProgramResult sixel = dialogue(command, {{kDeviceQuery, "\x1b[?62;4c"}, {"stop? ", "q\n"}});
   EXPECT_THAT(sixel.err, testing::HasSubstr("\x1bPq\"1;1;60;44"));
-  const ProgramResult kitty = dialogue(command, {{kDeviceQuery, "\x1b_Gi=31;OK\x1b\\\x1b[?62c"}, {"stop? ", "q\n"}});
+  const ProgramResult kitty =
+      dialogue(command, {{kDeviceQuery, "\x1b_Gi=31;OK\x1b\\\x1b[?62c"}, {"stop? ", "q\n"}});
   EXPECT_THAT(kitty.err, testing::HasSubstr("\x1b_Ga=T,f=100,m="));
   const ProgramResult plain = dialogue(command, {{kDeviceQuery, "\x1b[?1;2c"}, {"stop? ", "q\n"}});
   EXPECT_THAT(plain.err, testing::Not(testing::HasSubstr("\x1bP")));

@@ -75,7 +75,8 @@ void TasteTest::answer_as_somebody_who_wants(const std::string& user, const std:
     const nlohmann::json question = taste_json({"choose", "--user", user, "--next"})["question"];
     const std::string first = question["first"]["style"], second = question["second"]["style"];
     const bool is_first = direction * (attribute(first, key) - attribute(second, key)) > 0;
-    ASSERT_EQ(taste({"choose", "--user", user, "--first", first, "--second", second, "--answer", is_first ? "a" : "b"})
+    ASSERT_EQ(taste({"choose", "--user", user, "--first", first, "--second", second, "--answer",
+                     is_first ? "a" : "b"})
                   .status,
               0);
   }

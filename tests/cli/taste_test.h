@@ -9,8 +9,8 @@
 
 namespace atelier::test {
 
-/// The program with a tiny model of sixteen styles that have a style space and attributes; both depend on the code, so
-/// that a taste for an attribute can be learned.
+/// The program with a tiny model of sixteen styles that have a style space and attributes; both depend on the
+/// code, so that a taste for an attribute can be learned.
 class TasteTest : public ProgramTest {
  protected:
   TasteTest();
@@ -23,8 +23,10 @@ class TasteTest : public ProgramTest {
   /// Of what `stylize` says it painted: "style-3", or "style-3:0.5 style-4:0.5".
   double painted_attribute(const std::string& name, const std::string& key) const;
 
-  /// A person who wants `direction` (1: much, -1: little) of an attribute: the survey, then `choices` choices.
-  void answer_as_somebody_who_wants(const std::string& user, const std::string& key, int direction, int choices) const;
+  /// A person who wants `direction` (1: much, -1: little) of an attribute: the survey, then `choices`
+  /// choices.
+  void answer_as_somebody_who_wants(const std::string& user, const std::string& key, int direction,
+                                    int choices) const;
 
   static constexpr int kStyles = 16;
 

@@ -36,15 +36,16 @@ TEST_F(TasteWalk, ExplainsWhatWasAskedFor) {
   const nlohmann::json explained = taste_json({"explain", "--user", "ana"});
   EXPECT_EQ(explained["learned"], true);
   const auto& rows = explained["attributes"];
-  const auto saturation =
-      std::find_if(rows.begin(), rows.end(), [](const auto& row) { return row["attribute"] == "saturation"; });
+  const auto saturation = std::find_if(rows.begin(), rows.end(),
+                                       [](const auto& row) { return row["attribute"] == "saturation"; });
   ASSERT_NE(saturation, rows.end());
   EXPECT_EQ((*saturation)["leaning"], "low");
   EXPECT_LT((*saturation)["high"], 0);
   EXPECT_FALSE((*saturation)["because"].empty());
   EXPECT_LT(attribute((*saturation)["example"]["style"], "saturation"),
             attribute((*saturation)["counter_example"]["style"], "saturation"));
-  EXPECT_THAT(taste({"explain", "--user", "ana"}).out, testing::HasSubstr((*saturation)["sentence"].get<std::string>()));
+  EXPECT_THAT(taste({"explain", "--user", "ana"}).out,
+              testing::HasSubstr((*saturation)["sentence"].get<std::string>()));
 }
 
 TEST_F(TasteWalk, PaintsTheExamplesOfAnExplanationOnAPhoto) {
@@ -79,7 +80,8 @@ TEST_F(TasteWalk, AsksTheNextQuestionInAStableForm) {
   const nlohmann::json choice = taste_json({"choose", "--user", "ana", "--next"});
   EXPECT_THAT(keys_of(choice), testing::ElementsAre("answers", "enough", "question", "recorded", "schema"));
   EXPECT_EQ(choice["schema"], 1);
-  EXPECT_THAT(keys_of(choice["enough"]), testing::ElementsAre("enough", "expected_gain", "probability", "why"));
+  EXPECT_THAT(keys_of(choice["enough"]),
+              testing::ElementsAre("enough", "expected_gain", "probability", "why"));
   EXPECT_THAT(keys_of(choice["question"]), testing::ElementsAre("answers", "first", "kind", "second"));
   EXPECT_EQ(choice["question"]["kind"], "choice");
   EXPECT_EQ(choice["question"]["answers"], nlohmann::json::array({"a", "b", "tie", "skip"}));
@@ -90,7 +92,8 @@ TEST_F(TasteWalk, AsksTheNextQuestionInAStableForm) {
   const nlohmann::json rating = taste_json({"rate", "--user", "ana", "--next"})["question"];
   EXPECT_THAT(keys_of(rating), testing::ElementsAre("answers", "kind", "style"));
   const nlohmann::json survey = taste_json({"survey", "--user", "ana", "--next"})["question"];
-  EXPECT_THAT(keys_of(survey), testing::ElementsAre("all", "answered", "answers", "high", "kind", "low", "question"));
+  EXPECT_THAT(keys_of(survey),
+              testing::ElementsAre("all", "answered", "answers", "high", "kind", "low", "question"));
   EXPECT_GE(survey["all"].size(), 11u);
 }
 
@@ -103,7 +106,8 @@ TEST_F(TasteWalk, AsksTheSameQuestionUntilItIsAnsweredAndThenAnother) {
                                  {"token", "page-7"}};
   const nlohmann::json answers = {{"schema", 1}, {"answers", nlohmann::json::array({answer})}};
   write("answers.json", answers.dump());
-  const nlohmann::json second = taste_json({"choose", "--user", "ana", "--answers", "answers.json", "--next"});
+  const nlohmann::json second =
+      taste_json({"choose", "--user", "ana", "--answers", "answers.json", "--next"});
   EXPECT_EQ(second["recorded"].size(), 1u);
   EXPECT_NE(second["question"], first);
   // Sent twice by a page that lost its connection: kept once.
@@ -111,8 +115,8 @@ TEST_F(TasteWalk, AsksTheSameQuestionUntilItIsAnsweredAndThenAnother) {
 }
 
 TEST_F(TasteWalk, RendersThePicturesToJudge) {
-  const nlohmann::json question =
-      taste_json({"choose", "--user", "ana", "--next", "--photo", "photo.png", "--render", "judge"})["question"];
+  const nlohmann::json question = taste_json(
+      {"choose", "--user", "ana", "--next", "--photo", "photo.png", "--render", "judge"})["question"];
   for (const char* side : {"first", "second"}) {
     const std::string picture = question[side]["picture"];
     EXPECT_EQ(picture, "judge/photo-" + question[side]["style"].get<std::string>() + ".png");
@@ -154,7 +158,8 @@ TEST_F(TasteWalk, FindsWhatAGroupAgreesOn) {
   EXPECT_EQ(group["picks"][0]["utilities"].size(), 2u);
   const auto& conflicts = group["conflicts"];
   EXPECT_TRUE(std::any_of(conflicts.begin(), conflicts.end(), [](const auto& conflict) {
-    return conflict["attribute"] == "saturation" && conflict["for_high"] == "ana" && conflict["for_low"] == "ben";
+    return conflict["attribute"] == "saturation" && conflict["for_high"] == "ana" &&
+           conflict["for_low"] == "ben";
   })) << group;
   EXPECT_TRUE(fails_with(taste({"group", "ana"}), 2, "two people"));
   EXPECT_TRUE(fails_with(taste({"group", "ana", "ana"}), 2, "ana"));
@@ -163,7 +168,8 @@ TEST_F(TasteWalk, FindsWhatAGroupAgreesOn) {
 TEST_F(TasteWalk, GivesATasteCodeThatPaintsTheSameAnywhere) {
   answer_as_somebody_who_wants("ana", "saturation", 1, 4);
   answer_as_somebody_who_wants("ben", "warmth", 1, 4);
-  const std::string ana = taste_json({"code", "--user", "ana"})["code"], ben = taste_json({"code", "--user", "ben"})["code"];
+  const std::string ana = taste_json({"code", "--user", "ana"})["code"],
+                    ben = taste_json({"code", "--user", "ben"})["code"];
   EXPECT_THAT(ana, testing::StartsWith("AT1-"));
   EXPECT_EQ(run({"stylize", "photo.png", "--for", ana, "-o", "a.png"}).status, 0);
   EXPECT_EQ(run({"stylize", "photo.png", "--style", ana, "-o", "b.png"}).status, 0);
@@ -187,7 +193,8 @@ TEST_F(TasteWalk, SegmentsAnAudience) {
     for (int i = 0; i < kStyles; ++i) {
       const std::string style = "style-" + std::to_string(i);
       const bool is_vivid = attribute(style, "saturation") > 50;
-      csv += "p" + std::to_string(person) + "," + style + "," + (is_vivid == (person % 2 == 0) ? "5" : "1") + "\n";
+      csv += "p" + std::to_string(person) + "," + style + "," + (is_vivid == (person % 2 == 0) ? "5" : "1") +
+             "\n";
     }
   }
   write("ratings.csv", csv);

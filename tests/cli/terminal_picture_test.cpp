@@ -23,8 +23,7 @@ TEST(TerminalPicture, WritesSixelsByteForByte) {
   Image picture(2, 7);  // a band of six rows and one of one
   const auto rgb = picture.rgb8();
   for (std::size_t i = 0; i < 7; ++i) rgb[6 * i + 3] = 255;  // the right column is red, the left one black
-  EXPECT_EQ(sixel_picture(picture),
-            "\x1bPq\"1;1;2;7#0;2;0;0;0#0~$#180;2;100;0;0#180?~-#0@$#180?@-\x1b\\\n");
+  EXPECT_EQ(sixel_picture(picture), "\x1bPq\"1;1;2;7#0;2;0;0;0#0~$#180;2;100;0;0#180?~-#0@$#180?@-\x1b\\\n");
 }
 
 TEST(TerminalPicture, RepeatsSixelsInsteadOfSpellingThemOut) {
@@ -43,8 +42,10 @@ TEST(TerminalPicture, SendsAPngInChunksToKitty) {
 
 TEST(TerminalPicture, FitsThePictureIntoTheSide) {
   EXPECT_EQ(terminal_picture(Image(100, 50), TerminalPictures::None, 40), "");
-  EXPECT_THAT(terminal_picture(Image(100, 50), TerminalPictures::Sixel, 40), testing::StartsWith("\x1bPq\"1;1;40;20"));
-  EXPECT_THAT(terminal_picture(Image(10, 5), TerminalPictures::Sixel, 40), testing::StartsWith("\x1bPq\"1;1;10;5"));
+  EXPECT_THAT(terminal_picture(Image(100, 50), TerminalPictures::Sixel, 40),
+              testing::StartsWith("\x1bPq\"1;1;40;20"));
+  EXPECT_THAT(terminal_picture(Image(10, 5), TerminalPictures::Sixel, 40),
+              testing::StartsWith("\x1bPq\"1;1;10;5"));
 }
 
 }  // namespace

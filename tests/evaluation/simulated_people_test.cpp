@@ -38,15 +38,15 @@ TEST(SimulatedPeople, AnswersHelpAndEverythingIsMeasured) {
                                                                   total = steps;
                                                                 });
   EXPECT_EQ(last, total) << "the bar must reach its end";
-  EXPECT_EQ(result.families.size(), personalization::taste_families().size());
+  EXPECT_EQ(result.families.size(), personalization::taste_families().size() + 1);
   const AskingCurve* active = result.find(Asking::ActiveRatings, true);
   ASSERT_NE(active, nullptr);
-  EXPECT_EQ(active->people, 4 * (personalization::taste_families().size() - 1));
-  ASSERT_EQ(active->percentile.size(), 7u);
-  EXPECT_LT(active->percentile[6], active->percentile[0]);
-  EXPECT_LT(active->regret[6], active->regret[0]);
+  EXPECT_EQ(active->people(), 4 * (personalization::taste_families().size() - 1));
+  ASSERT_EQ(active->percentiles.size(), 7u);
+  EXPECT_LT(active->percentile(6), active->percentile(0));
+  EXPECT_LT(active->regret()[6], active->regret()[0]);
   ASSERT_NE(result.find(Asking::RandomRatings, false), nullptr);
-  EXPECT_EQ(result.find(Asking::RandomRatings, false)->regret.size(), 9u);
+  EXPECT_EQ(result.find(Asking::RandomRatings, false)->regret().size(), 9u);
   EXPECT_GT(result.calibration.ratings_covered, 0.7);
   EXPECT_EQ(result.moods.with_mood.size(), result.moods.answers.size());
   EXPECT_GT(result.direction.people, 0u);
@@ -58,7 +58,7 @@ TEST(SimulatedPeople, TheSameSeedGivesTheSameNumbers) {
   SimulatedPeopleOptions options = quick();
   options.users = 2;
   const auto a = measure_simulated_people(gallery, options), b = measure_simulated_people(gallery, options);
-  EXPECT_EQ(a.find(Asking::Mixed, true)->regret, b.find(Asking::Mixed, true)->regret);
+  EXPECT_EQ(a.find(Asking::Mixed, true)->regret(), b.find(Asking::Mixed, true)->regret());
   EXPECT_EQ(a.moods.with_mood, b.moods.with_mood);
 }
 

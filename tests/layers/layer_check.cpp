@@ -44,7 +44,7 @@ const std::vector<OutsideRule> kOutsideRules = {
     {{"torch/", "ATen/", "c10/"},
      {"tensor/", "nn/", "losses/", "training/", "mapping/", "inference/torch/", "apps/backend_torch"}},
     {{"vips/"}, {"image/"}},
-    {{"sodium"}, {"weights/", "storage/", "personalization/"}},
+    {{"sodium"}, {"weights/", "storage/", "personalization/", "apps/terminal_picture"}},
     {{"SQLiteCpp/", "sqlite3", "pqxx/"}, {"storage/"}},
     {{"Eigen/"}, {"personalization/", "mapping/", "evaluation/", "style/"}},
 };

@@ -71,7 +71,9 @@ struct Crowd {
 TEST(FitPopulationPrior, FindsWhatPeopleShareAndWhereTheyDiffer) {
   const Crowd crowd(150);
   const PopulationPrior prior = fit_population_prior(crowd.people, crowd.start());
-  EXPECT_LT((prior.mean - crowd.mean).norm(), 0.2);
+  Eigen::VectorXd average = Eigen::VectorXd::Zero(6);
+  for (const Eigen::VectorXd& taste : crowd.truth) average += taste / 150;
+  EXPECT_LT((prior.mean - average).norm(), 0.1);
   const Eigen::MatrixXd truth = crowd.factor * crowd.factor.transpose();
   EXPECT_LT((prior.covariance - truth).norm(), 0.35 * truth.norm());
   EXPECT_LT(prior.covariance(1, 3), -0.25);
@@ -192,7 +194,7 @@ TEST(ItemFactors, PredictItemsANewPersonNeverSaw) {
     of_mean += correlation(factors.psi.col(0)) / 20;
   }
   EXPECT_GT(of_model, 0.9);
-  EXPECT_LT(of_mean, 0.6);
+  EXPECT_LT(of_mean, 0.7);
 }
 
 TEST(ItemFactors, RefuseWhatIsNotInTheCatalogue) {

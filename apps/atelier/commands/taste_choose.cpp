@@ -67,7 +67,8 @@ int choose(const Program& program, const ChooseCommand& command) {
   if (!is_given && !command.asking.next)
     require_terminal("use --first, --second and --answer, or --answers FILE, or --next");
   Asking asking(program, command.asking, !is_given && !command.asking.next);
-  if (named == 3) asking.record({choice_answer(asking.gallery(), command.first, command.second, command.answer)});
+  if (named == 3)
+    asking.record({choice_answer(asking.gallery(), command.first, command.second, command.answer)});
   asking.record_file();
   if (command.asking.next) {
     asking.print_json(next_question(asking));

@@ -4,6 +4,7 @@
 #include "atelier/personalization/taste_code.h"
 #include "commands/taste_commands.h"
 #include "json_output.h"
+#include "options.h"
 #include "style_argument.h"
 #include "taste_pick.h"
 #include "taste_session.h"
@@ -39,7 +40,8 @@ int code(const Program& program, const CodeCommand& command) {
   if (!command.blended.empty()) {
     const auto bundle = program.open_bundle();
     const style::StyleSpace& space = require_space(bundle->space());
-    const TasteCode a = TasteCode::parse(command.blended.front(), space), b = TasteCode::parse(command.blended.back(), space);
+    const TasteCode a = TasteCode::parse(command.blended.front(), space),
+                    b = TasteCode::parse(command.blended.back(), space);
     return report(program, personalization::blend(a, b, command.at), "a blend");
   }
   const OpenTaste open(program, command.taste);
@@ -62,12 +64,12 @@ void add_taste_code(CLI::App& taste, Program& program) {
   options->taste.add_store_to(*command);
   command->add_option("--strength", options->strength, "Strength of the style, kept in the code")
       ->type_name("0..1")
-      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->check(unit_interval())
       ->capture_default_str();
   command->add_option("--blend", options->blended, "Two codes to mix")->type_name("CODE CODE")->expected(2);
   command->add_option("--at", options->at, "Share of the second code in a blend")
       ->type_name("0..1")
-      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->check(unit_interval())
       ->capture_default_str();
   command->callback(
       [&program, options] { program.action = [&program, options] { return code(program, *options); }; });

@@ -11,10 +11,11 @@ namespace atelier::cli {
 void add_taste_survey(CLI::App& taste, Program& program);
 void add_taste_rate(CLI::App& taste, Program& program);
 void add_taste_choose(CLI::App& taste, Program& program);
-void add_taste_show(CLI::App& taste, Program& program);     ///< show and explain
+void add_taste_show(CLI::App& taste, Program& program);  ///< show and explain
 void add_taste_code(CLI::App& taste, Program& program);
 void add_taste_group(CLI::App& taste, Program& program);
 void add_taste_segment(CLI::App& taste, Program& program);
-void add_taste_records(CLI::App& taste, Program& program);  ///< undo, users, export, import, erase, consent, retention
+void add_taste_records(CLI::App& taste,
+                       Program& program);  ///< undo, users, export, import, erase, consent, retention
 
 }  // namespace atelier::cli

@@ -24,7 +24,8 @@ struct GroupCommand {
 };
 
 int group(const Program& program, const GroupCommand& command) {
-  if (command.members.size() < 2) throw Error(ErrorCode::Usage, "taste.group", "a group has two people at least");
+  if (command.members.size() < 2)
+    throw Error(ErrorCode::Usage, "taste.group", "a group has two people at least");
   const TasteGallery gallery(program.open_bundle());
   const auto store = open_taste_store(command.taste.store);
   std::deque<TasteSession> sessions;
@@ -45,18 +46,27 @@ int group(const Program& program, const GroupCommand& command) {
     const std::string& least = members[pick.least_happy].name;
     json utilities;
     for (std::size_t i = 0; i < members.size(); ++i) utilities[members[i].name] = pick.utilities[i];
-    picks.push_back({{"style", name}, {"score", pick.score}, {"mean", pick.mean}, {"spread", pick.spread},
-                     {"least_happy", least}, {"utilities", std::move(utilities)}});
+    picks.push_back({{"style", name},
+                     {"score", pick.score},
+                     {"mean", pick.mean},
+                     {"spread", pick.spread},
+                     {"least_happy", least},
+                     {"utilities", std::move(utilities)}});
     rows.push_back({name, fmt::format("{:+.2f}", pick.score), fmt::format("{:.2f}", pick.spread),
                     fmt::format("{} {:+.2f}", printable(least), pick.least_happy_utility)});
   }
   for (const personalization::GroupConflict& conflict : taste.conflicts)
-    conflicts.push_back({{"attribute", conflict.key}, {"for_high", members[conflict.for_high].name},
-                         {"for_low", members[conflict.for_low].name}, {"gap", conflict.gap},
+    conflicts.push_back({{"attribute", conflict.key},
+                         {"for_high", members[conflict.for_high].name},
+                         {"for_low", members[conflict.for_low].name},
+                         {"gap", conflict.gap},
                          {"sentence", conflict.sentence}});
   if (program.json) {
-    print_json({{"schema", 1}, {"members", command.members}, {"picks", std::move(picks)},
-                {"shared", taste.shared}, {"conflicts", std::move(conflicts)}});
+    print_json({{"schema", 1},
+                {"members", command.members},
+                {"picks", std::move(picks)},
+                {"shared", taste.shared},
+                {"conflicts", std::move(conflicts)}});
     return 0;
   }
   std::cout << format_table(rows);
@@ -70,7 +80,8 @@ int group(const Program& program, const GroupCommand& command) {
 
 void add_taste_group(CLI::App& taste, Program& program) {
   const auto options = std::make_shared<GroupCommand>();
-  CLI::App* command = taste.add_subcommand("group", "The style several people agree on, and where they differ");
+  CLI::App* command =
+      taste.add_subcommand("group", "The style several people agree on, and where they differ");
   command->footer("  atelier taste group ana ben cleo");
   command->add_option("NAME", options->members, "Two people or more")->required();
   options->taste.add_mood_to(*command);

@@ -22,13 +22,15 @@ struct RateCommand {
   std::vector<std::string> words;  ///< STYLE RATING ...
 };
 
-std::vector<storage::Answer> typed_answers(const TasteGallery& gallery, const std::vector<std::string>& words) {
+std::vector<storage::Answer> typed_answers(const TasteGallery& gallery,
+                                           const std::vector<std::string>& words) {
   if (words.size() % 2 != 0) {
     throw Error(ErrorCode::Usage, "taste.rating",
                 "ratings come in pairs STYLE RATING, such as 'hokusai-great-wave 5'; a word is missing");
   }
   std::vector<storage::Answer> answers;
-  for (std::size_t i = 0; i < words.size(); i += 2) answers.push_back(rating_answer(gallery, words[i], words[i + 1]));
+  for (std::size_t i = 0; i < words.size(); i += 2)
+    answers.push_back(rating_answer(gallery, words[i], words[i + 1]));
   return answers;
 }
 
@@ -78,7 +80,8 @@ int rate(const Program& program, const RateCommand& command) {
 
 void add_taste_rate(CLI::App& taste, Program& program) {
   const auto options = std::make_shared<RateCommand>();
-  CLI::App* command = taste.add_subcommand("rate", "Say how much you like styles: 1 to 5, like, dislike, save");
+  CLI::App* command =
+      taste.add_subcommand("rate", "Say how much you like styles: 1 to 5, like, dislike, save");
   command->footer(kExamples);
   command->add_option("STYLE RATING", options->words,
                       "Pairs of a style and 1..5, like, dislike, save or skip; default: the program asks");

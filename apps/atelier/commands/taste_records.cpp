@@ -36,15 +36,17 @@ using Act = int (*)(const Program&, const RecordsCommand&, PreferenceStore&);
 
 void require_known(PreferenceStore& store, const std::string& user) {
   if (store.exists(user)) return;
-  throw Error(ErrorCode::NoInput, "store.user_unknown",
-              "nothing is kept about '" + printable(user) + "' here; 'atelier taste users' lists who is known");
+  throw Error(
+      ErrorCode::NoInput, "store.user_unknown",
+      "nothing is kept about '" + printable(user) + "' here; 'atelier taste users' lists who is known");
 }
 
 std::string date_of(std::int64_t time) {
   const std::time_t seconds = time;
   std::tm parts{};
   char text[32];
-  if (::gmtime_r(&seconds, &parts) == nullptr || std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
+  if (::gmtime_r(&seconds, &parts) == nullptr ||
+      std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%S UTC", &parts) == 0)
     return std::to_string(time);
   return text;
 }
@@ -122,7 +124,8 @@ void confirm_erasure(const std::string& user) {
   }
   const std::optional<std::string> typed =
       ask("Everything kept about " + printable(user) + " will be gone for good. Type the name to go on: ");
-  if (typed != user) throw Error(ErrorCode::Usage, "taste.erase", "the name was not typed; nothing was erased");
+  if (typed != user)
+    throw Error(ErrorCode::Usage, "taste.erase", "the name was not typed; nothing was erased");
 }
 
 int erase(const Program& program, const RecordsCommand& command, PreferenceStore& store) {
@@ -139,12 +142,11 @@ int erase(const Program& program, const RecordsCommand& command, PreferenceStore
                 {"key_destroyed", receipt.key_destroyed}});
     return 0;
   }
-  std::cout << fmt::format("erased {} on {}: {} answers, {} fitted profiles, {} backups of the database\n{}\n",
-                           printable(receipt.user), date_of(receipt.time), receipt.answers, receipt.profiles,
-                           receipt.backups,
-                           receipt.key_destroyed
-                               ? "the key is destroyed: older copies of the store cannot be read any more"
-                               : "there was no key");
+  std::cout << fmt::format(
+      "erased {} on {}: {} answers, {} fitted profiles, {} backups of the database\n{}\n",
+      printable(receipt.user), date_of(receipt.time), receipt.answers, receipt.profiles, receipt.backups,
+      receipt.key_destroyed ? "the key is destroyed: older copies of the store cannot be read any more"
+                            : "there was no key");
   return 0;
 }
 
@@ -157,8 +159,9 @@ int consent(const Program& program, const RecordsCommand& command, PreferenceSto
   if (program.json) {
     print_json({{"schema", 1}, {"pooled_learning", settings.pooled_learning}});
   } else {
-    std::cout << (settings.pooled_learning ? "on: these answers may enter a shared prior, with noise, among 200 people or more\n"
-                                           : "off: these answers are for this person only\n");
+    std::cout << (settings.pooled_learning
+                      ? "on: these answers may enter a shared prior, with noise, among 200 people or more\n"
+                      : "off: these answers are for this person only\n");
   }
   return 0;
 }
@@ -175,14 +178,17 @@ int retention(const Program& program, const RecordsCommand& command, PreferenceS
     print_json({{"schema", 1}, {"retention_days", settings.retention_days}, {"removed", removed}});
     return 0;
   }
-  std::cout << (settings.retention_days == 0 ? std::string("answers are kept until they are erased")
-                                             : fmt::format("answers are kept for {} days", settings.retention_days))
-            << (removed > 0 ? fmt::format("; {} older ones were removed", removed) : std::string()) << std::endl;
+  std::cout << (settings.retention_days == 0
+                    ? std::string("answers are kept until they are erased")
+                    : fmt::format("answers are kept for {} days", settings.retention_days))
+            << (removed > 0 ? fmt::format("; {} older ones were removed", removed) : std::string())
+            << std::endl;
   return 0;
 }
 
-CLI::App* add(CLI::App& taste, Program& program, const std::shared_ptr<RecordsCommand>& options, const char* name,
-              const char* description, const char* examples, Act act, bool has_user = true) {
+CLI::App* add(CLI::App& taste, Program& program, const std::shared_ptr<RecordsCommand>& options,
+              const char* name, const char* description, const char* examples, Act act,
+              bool has_user = true) {
   CLI::App* command = taste.add_subcommand(name, description);
   command->footer(examples);
   if (has_user) options->taste.add_user_to(*command);

@@ -70,9 +70,9 @@ std::string interval(const personalization::Interval& number) {
 }
 
 std::vector<std::string> row_of(const AudienceSegment& segment) {
-  return {printable(segment.name),    std::to_string(segment.users.size()),
-          segment.variant,            interval(segment.utility),
-          interval(segment.gain),     fmt::format("{:.0f} %", 100 * segment.certainty)};
+  return {printable(segment.name), std::to_string(segment.users.size()),
+          segment.variant,         interval(segment.utility),
+          interval(segment.gain),  fmt::format("{:.0f} %", 100 * segment.certainty)};
 }
 
 /// One picture for each style that is shown to somebody.
@@ -81,8 +81,9 @@ json paint_variants(const Program& program, const TasteGallery& gallery, const S
   json pictures = json::object();
   if (command.photo.empty()) return pictures;
   TastePictures painter(program, gallery, command.photo, command.output);
-  std::set<std::string> styles = {report.everyone.variant};
+  std::set<std::string> styles;
   for (const AudienceSegment& segment : report.segments) styles.insert(segment.variant);
+  if (styles.empty()) styles.insert(report.everyone.variant);
   for (const std::string& style : styles) pictures[style] = painter.render(style).string();
   return pictures;
 }
@@ -105,7 +106,10 @@ int segment(const Program& program, const SegmentCommand& command) {
   const json pictures = paint_variants(program, gallery, command, report);
   if (program.json) {
     json result = json::parse(report.to_shareable_text());
-    print_json({{"schema", 1}, {"folder", command.output.string()}, {"report", std::move(result)}, {"pictures", pictures}});
+    print_json({{"schema", 1},
+                {"folder", command.output.string()},
+                {"report", std::move(result)},
+                {"pictures", pictures}});
     return 0;
   }
   std::vector<std::vector<std::string>> rows = {{"SEGMENT", "PEOPLE", "SHOW", "LIKING", "GAIN", "CERTAIN"}};
@@ -114,7 +118,8 @@ int segment(const Program& program, const SegmentCommand& command) {
   std::cout << report.why << "\n\n" << format_table(rows) << "\n";
   for (const char* file : {"segments.json", "variants.csv", "shareable.json"})
     std::cout << printable((command.output / file).string()) << "\n";
-  for (const auto& [style, picture] : pictures.items()) std::cout << printable(picture.get<std::string>()) << "\n";
+  for (const auto& [style, picture] : pictures.items())
+    std::cout << printable(picture.get<std::string>()) << "\n";
   return 0;
 }
 
@@ -124,15 +129,21 @@ void add_taste_segment(CLI::App& taste, Program& program) {
   const auto options = std::make_shared<SegmentCommand>();
   CLI::App* command = taste.add_subcommand("segment", "Which style each part of an audience should see");
   command->footer(kExamples);
-  command->add_option("--csv", options->csv,
-                      "Columns user, style, and rating (1..5) or clicks with impressions; segment if you declare them")
+  command
+      ->add_option(
+          "--csv", options->csv,
+          "Columns user, style, and rating (1..5) or clicks with impressions; segment if you declare them")
       ->type_name("FILE")
       ->required();
-  command->add_option("-o,--output", options->output, "Folder for the report, who sees what, and the pictures")
+  command
+      ->add_option("-o,--output", options->output, "Folder for the report, who sees what, and the pictures")
       ->type_name("DIR")
       ->required();
-  command->add_option("--photo", options->photo, "Paint this photo once in each style that is shown")->type_name("IMAGE");
-  command->add_option("--segments", options->options.segments, "How many segments to look for; 0: as the data say")
+  command->add_option("--photo", options->photo, "Paint this photo once in each style that is shown")
+      ->type_name("IMAGE");
+  command
+      ->add_option("--segments", options->options.segments,
+                   "How many segments to look for; 0: as the data say")
       ->type_name("N")
       ->check(CLI::Range(0, 20).description(""))
       ->capture_default_str();

@@ -1,9 +1,9 @@
 #include <spdlog/fmt/fmt.h>
 
-#include <cmath>
+#include <algorithm>
 #include <iostream>
 #include <map>
-#include <set>
+#include <optional>
 
 #include "atelier/core/error.h"
 #include "atelier/personalization/taste_profile.h"
@@ -27,6 +27,11 @@ struct ShowCommand {
   int count = 5;
   std::string photo, render;
 };
+
+// Nobody rates above 5: the model's line may go on, the scale does not.
+double on_scale(double rating) {
+  return std::clamp(rating, 1.0, 5.0);
+}
 
 json counts_of(const TasteSession& session) {
   std::map<std::string, int> kinds;
@@ -61,30 +66,42 @@ int show(const Program& program, const ShowCommand& command) {
     const personalization::Candidate& candidate = open.gallery.candidates()[ranking[i]];
     const Prediction utility = session.model().utility(candidate.psi);
     // On the person's own scale; how sure we are of the style, without the noise of a single answer.
-    const double rating = session.model().rating(candidate.psi).mean;
+    const double expected = session.model().rating(candidate.psi).mean;
     const double half = kInterval * utility.sd * session.model().rating_scale();
-    top.push_back({{"style", candidate.key}, {"rating", rating}, {"low", rating - half}, {"high", rating + half},
-                   {"utility", utility.mean}, {"sd", utility.sd}});
-    rows.push_back({candidate.key, fmt::format("{:.1f}", rating),
-                    fmt::format("{:.1f} .. {:.1f}", rating - half, rating + half)});
+    const double rating = on_scale(expected), low = on_scale(expected - half),
+                 high = on_scale(expected + half);
+    top.push_back({{"style", candidate.key},
+                   {"rating", rating},
+                   {"low", low},
+                   {"high", high},
+                   {"utility", utility.mean},
+                   {"sd", utility.sd}});
+    rows.push_back(
+        {candidate.key, fmt::format("{:.1f}", rating), fmt::format("{:.1f} .. {:.1f}", low, high)});
   }
   const json counts = counts_of(session);
   const storage::Settings settings = open.store->settings(session.user());
   if (program.json) {
-    print_json({{"schema", 1},
-                {"user", session.user()},
-                {"mood", session.mood()},
-                {"answers", {{"total", session.answers().size()}, {"used", session.model().answers_used()},
-                             {"kinds", counts}, {"moods", moods_of(session)}}},
-                {"learned", session.model().learned()},
-                {"why", session.model().why()},
-                {"enough", to_json(enough)},
-                {"settings", {{"pooled_learning", settings.pooled_learning},
-                              {"retention_days", settings.retention_days}}},
-                {"top", std::move(top)}});
+    print_json(
+        {{"schema", 1},
+         {"user", session.user()},
+         {"mood", session.mood()},
+         {"answers",
+          {{"total", session.answers().size()},
+           {"used", session.model().answers_used()},
+           {"kinds", counts},
+           {"moods", moods_of(session)}}},
+         {"learned", session.model().learned()},
+         {"why", session.model().why()},
+         {"enough", to_json(enough)},
+         {"settings",
+          {{"pooled_learning", settings.pooled_learning}, {"retention_days", settings.retention_days}}},
+         {"top", std::move(top)}});
     return 0;
   }
-  std::cout << "answers: " << summary_of(counts) << "\n" << session.model().why() << "\n" << enough.why << "\n\n"
+  std::cout << "answers: " << summary_of(counts) << "\n"
+            << session.model().why() << "\n"
+            << enough.why << "\n\n"
             << format_table(rows);
   return 0;
 }
@@ -94,7 +111,8 @@ class Examples {
  public:
   Examples(const Program& program, const TasteGallery& gallery, const ShowCommand& command) {
     if (!command.photo.empty() && command.render.empty())
-      throw Error(ErrorCode::Usage, "taste.render", "--photo needs a folder for the pictures: add --render DIR");
+      throw Error(ErrorCode::Usage, "taste.render",
+                  "--photo needs a folder for the pictures: add --render DIR");
     if (!command.render.empty()) pictures_.emplace(program, gallery, command.photo, command.render);
   }
   json picture(const std::string& style) {
@@ -123,7 +141,8 @@ json because_of(const TasteSession& session, const personalization::AttributeTas
   return because;
 }
 
-json to_json(const personalization::AttributeTaste& attribute, const TasteSession& session, Examples& examples) {
+json to_json(const personalization::AttributeTaste& attribute, const TasteSession& session,
+             Examples& examples) {
   static constexpr const char* kLeanings[] = {"low", "high", "unsure"};
   return {{"attribute", attribute.key},
           {"leaning", kLeanings[static_cast<int>(attribute.leaning)]},
@@ -171,9 +190,9 @@ int explain(const Program& program, const ShowCommand& command) {
       unsure += (unsure.empty() ? "" : ", ") + attribute["attribute"].get<std::string>();
       continue;
     }
-    std::cout << fmt::format("\n{}  ({:+.2f}, 90 % {:+.2f} .. {:+.2f})\n", attribute["sentence"].get<std::string>(),
-                             attribute["strength"].get<double>(), attribute["low"].get<double>(),
-                             attribute["high"].get<double>());
+    std::cout << fmt::format("\n{}  ({:+.2f}, 90 % {:+.2f} .. {:+.2f})\n",
+                             attribute["sentence"].get<std::string>(), attribute["strength"].get<double>(),
+                             attribute["low"].get<double>(), attribute["high"].get<double>());
     for (const json& answer : attribute["because"])
       std::cout << "    because " << answer["text"].get<std::string>() << "\n";
     print_example("like     ", attribute["example"]);
@@ -183,14 +202,15 @@ int explain(const Program& program, const ShowCommand& command) {
   return 0;
 }
 
-CLI::App* add(CLI::App& taste, Program& program, const std::shared_ptr<ShowCommand>& options, const char* name,
-              const char* description, int (*act)(const Program&, const ShowCommand&)) {
+CLI::App* add(CLI::App& taste, Program& program, const std::shared_ptr<ShowCommand>& options,
+              const char* name, const char* description, int (*act)(const Program&, const ShowCommand&)) {
   CLI::App* command = taste.add_subcommand(name, description);
   options->taste.add_user_to(*command);
   options->taste.add_mood_to(*command);
   options->taste.add_store_to(*command);
-  command->callback(
-      [&program, options, act] { program.action = [&program, options, act] { return act(program, *options); }; });
+  command->callback([&program, options, act] {
+    program.action = [&program, options, act] { return act(program, *options); };
+  });
   return command;
 }
 
@@ -198,16 +218,22 @@ CLI::App* add(CLI::App& taste, Program& program, const std::shared_ptr<ShowComma
 
 void add_taste_show(CLI::App& taste, Program& program) {
   const auto options = std::make_shared<ShowCommand>();
-  CLI::App* showing = add(taste, program, options, "show", "What was answered, and the styles that fit best", show);
+  CLI::App* showing =
+      add(taste, program, options, "show", "What was answered, and the styles that fit best", show);
   showing->footer("  atelier taste show --user ana\n  atelier taste show --user ana --mood calm --count 10");
   showing->add_option("--count", options->count, "How many styles to name")
       ->type_name("N")
       ->check(CLI::Range(1, 1000).description(""))
       ->capture_default_str();
-  CLI::App* explaining = add(taste, program, options, "explain", "The taste in sentences, with the answers behind each", explain);
-  explaining->footer("  atelier taste explain --user ana\n"
-                     "  atelier taste explain --user ana --photo photo.jpg --render examples/");
-  explaining->add_option("--photo", options->photo, "A photo to show what is liked and what is not on; default: a sample scene")->type_name("IMAGE");
+  CLI::App* explaining = add(taste, program, options, "explain",
+                             "The taste in sentences, with the answers behind each", explain);
+  explaining->footer(
+      "  atelier taste explain --user ana\n"
+      "  atelier taste explain --user ana --photo photo.jpg --render examples/");
+  explaining
+      ->add_option("--photo", options->photo,
+                   "A photo to show what is liked and what is not on; default: a sample scene")
+      ->type_name("IMAGE");
   explaining->add_option("--render", options->render, "Folder for these pictures; default: none are painted")
       ->type_name("DIR");
 }

@@ -55,14 +55,15 @@ void ask_all(Asking& asking) {
   std::cerr << "What do you like? 1 is the left end, 5 the right one, 3 both alike.\n"
                "Enter skips a question, u takes the last answer back, q stops.\n";
   for (std::size_t i = 0; i < questions.size() && !asking.stopped();) {
-    const std::string prompt =
-        fmt::format("{:2}/{}  {}  1 2 3 4 5  {}? ", i + 1, questions.size(), questions[i].low, questions[i].high);
+    const std::string prompt = fmt::format("{:2}/{}  {}  1 2 3 4 5  {}? ", i + 1, questions.size(),
+                                           questions[i].low, questions[i].high);
     const std::size_t kept = asking.recorded().size();
     const std::optional<std::string> verdict = asking.ask_verdict(prompt, {"1", "2", "3", "4", "5", ""});
     if (verdict && !verdict->empty())
       asking.record({survey_answer(asking.gallery(), questions[i].key, *verdict)});
     if (verdict) ++i;
-    if (!verdict && asking.recorded().size() < kept && i > 0) --i;  // the answer taken back is asked for again
+    if (!verdict && asking.recorded().size() < kept && i > 0)
+      --i;  // the answer taken back is asked for again
   }
 }
 

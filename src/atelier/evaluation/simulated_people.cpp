@@ -22,6 +22,7 @@ using namespace personalization;
 using storage::AnswerKind;
 
 constexpr double kNinetyPercent = 1.6448536269514722;
+constexpr const char* kAllFamilies = "all families";
 constexpr std::size_t kCalibration = 5;  // ratings before Mixed begins with choices
 constexpr int kGeneralAnswers = 12;      // before a mood is asked about
 constexpr int kWalkChoices = 8;          // a new user's walk: survey, then eight choices
@@ -165,37 +166,31 @@ class Simulation {
   /// One family's (or several families') curve.
   AskingCurve curve(const std::string& label, const std::vector<TasteFamily>& families, Asking asking,
                     bool learned, double noise, const ProgressCallback& step) const {
-    AskingCurve curve{.label = label, .asking = asking, .learned_prior = learned};
+    AskingCurve curve{
+        .label = label, .asking = asking, .learned_prior = learned, .percentiles = {}, .regrets = {}};
     const int last = is_active(asking) ? options_.answers.back() : options_.random_up_to;
-    std::vector<double> percentile(static_cast<std::size_t>(last) + 1), regret = percentile;
-    double careless = 0;
+    curve.percentiles.resize(static_cast<std::size_t>(last) + 1);
+    curve.regrets.resize(curve.percentiles.size());
     for (const TasteFamily family : families) {
       for (int number = 0; number < options_.users; ++number) {
         Interview interview{person(family, number, noise)};
         const Eigen::VectorXd truth = interview.user.utilities(gallery_.psi);
         const double best = truth.maxCoeff();
         const std::uint64_t seed = seed_of("asking", number);
-        for (std::size_t k = 0; k < percentile.size(); ++k) {
+        for (std::size_t k = 0; k < curve.percentiles.size(); ++k) {
           const PreferenceModel model = model_of(interview, prior(learned));
           const std::size_t top = pick(model);
-          percentile[k] += interview.user.percentile(top);
-          regret[k] += best - truth[static_cast<Eigen::Index>(top)];
-          if (k + 1 == percentile.size()) {
-            careless += model.learned() ? 0 : 1;
-          } else {
+          curve.percentiles[k].push_back(interview.user.percentile(top));
+          curve.regrets[k].push_back(best - truth[static_cast<Eigen::Index>(top)]);
+          if (k + 1 < curve.percentiles.size()) {
             ask(interview, model, asking, seed);
+          } else if (!model.learned()) {
+            ++curve.not_believed;
           }
         }
-        ++curve.people;
       }
       if (step) step(label, 0, 0);
     }
-    const auto people = static_cast<double>(curve.people);
-    for (std::size_t k = 0; k < percentile.size(); ++k) {
-      curve.percentile.push_back(percentile[k] / people);
-      curve.regret.push_back(regret[k] / people);
-    }
-    curve.careless = careless / people;
     return curve;
   }
 
@@ -397,6 +392,30 @@ const AskingCurve* SimulatedPeopleResult::find(Asking asking, bool learned_prior
   return nullptr;
 }
 
+double AskingCurve::percentile(int answers) const {
+  return mean_of(percentiles[static_cast<std::size_t>(answers)]);
+}
+
+double AskingCurve::median_percentile(int answers) const {
+  return median_of(percentiles[static_cast<std::size_t>(answers)]);
+}
+
+std::vector<double> AskingCurve::regret() const {
+  std::vector<double> means;
+  for (const std::vector<double>& people : regrets) means.push_back(mean_of(people));
+  return means;
+}
+
+void AskingCurve::append(const AskingCurve& other) {
+  percentiles.resize(other.percentiles.size());
+  regrets.resize(other.regrets.size());
+  for (std::size_t k = 0; k < percentiles.size(); ++k) {
+    percentiles[k].insert(percentiles[k].end(), other.percentiles[k].begin(), other.percentiles[k].end());
+    regrets[k].insert(regrets[k].end(), other.regrets[k].begin(), other.regrets[k].end());
+  }
+  not_believed += other.not_believed;
+}
+
 double answers_needed(const std::vector<double>& regret, double level) {
   for (std::size_t k = 0; k < regret.size(); ++k) {
     if (regret[k] > level) continue;
@@ -440,27 +459,23 @@ SimulatedPeopleResult measure_simulated_people(const GalleryFeatures& gallery,
     result.families.push_back(
         simulation.curve(to_string(family), {family}, Asking::ActiveRatings, true, options.noise, step));
   }
-  // The believable families' mean is known already.
-  AskingCurve sum{.label = "all families", .asking = Asking::ActiveRatings, .learned_prior = true};
-  sum.percentile.assign(result.families.front().percentile.size(), 0);
-  sum.regret = sum.percentile;
+  // What the model can express, and everybody who means it: known from the families.
+  AskingCurve inside{.label = "linear, bump, two-moods", .percentiles = {}, .regrets = {}};
+  AskingCurve everybody{.label = kAllFamilies, .percentiles = {}, .regrets = {}};
   for (std::size_t f = 0; f < taste_families().size(); ++f) {
-    if (taste_families()[f] == TasteFamily::Careless) continue;
-    const AskingCurve& family = result.families[f];
-    for (std::size_t k = 0; k < sum.percentile.size(); ++k) {
-      sum.percentile[k] += family.percentile[k] / per_curve;
-      sum.regret[k] += family.regret[k] / per_curve;
-    }
-    sum.careless += family.careless / per_curve;
-    sum.people += family.people;
+    const TasteFamily family = taste_families()[f];
+    if (family == TasteFamily::Careless) continue;
+    everybody.append(result.families[f]);
+    if (family != TasteFamily::Ideal && family != TasteFamily::Saturated) inside.append(result.families[f]);
   }
-  result.all.push_back(std::move(sum));
+  result.families.push_back(std::move(inside));
+  result.all.push_back(std::move(everybody));
   for (const Asking asking :
        {Asking::RandomRatings, Asking::Mixed, Asking::ActiveChoices, Asking::RandomChoices}) {
-    result.all.push_back(simulation.curve("all families", believable, asking, true, options.noise, step));
+    result.all.push_back(simulation.curve(kAllFamilies, believable, asking, true, options.noise, step));
   }
   for (const Asking asking : {Asking::ActiveRatings, Asking::RandomRatings}) {
-    result.all.push_back(simulation.curve("all families", believable, asking, false, options.noise, step));
+    result.all.push_back(simulation.curve(kAllFamilies, believable, asking, false, options.noise, step));
   }
   for (const double noise : options.other_noises) {
     std::string label = std::to_string(noise);

@@ -43,17 +43,23 @@ struct SimulatedPeopleOptions {
   std::uint64_t seed = 1;
 };
 
-/// Means over people, by number of answers. Percentile: share of the gallery that the person truly likes
-/// better than the style with the highest predicted utility; 0 is their best. Regret: utility lost by it, in
-/// sd of the person's utilities over the gallery.
+/// By number of answers. Percentile: share of the gallery that the person truly likes better than the style
+/// with the highest predicted utility; 0 is their best. Regret: utility lost by it, in sd of the person's
+/// utilities over the gallery.
 struct AskingCurve {
-  std::string label;  ///< "linear", "all families, noise 0.9" ...
+  std::string label;  ///< "linear", "all families", "noise 0.9" ...
   Asking asking = Asking::ActiveRatings;
-  bool learned_prior = true;  ///< else the standard prior, which knows nobody
-  std::size_t people = 0;
-  std::vector<double> percentile;  ///< [answers so far, 0..]
-  std::vector<double> regret;
-  double careless = 0;  ///< share of people whom the model does not believe at the end
+  bool learned_prior = true;                     ///< else the standard prior, which knows nobody
+  std::vector<std::vector<double>> percentiles;  ///< [answers so far, 0..][people]
+  std::vector<std::vector<double>> regrets;      ///< the same
+  std::size_t not_believed = 0;  ///< people for whom the model fell back to the prior at the end
+
+  std::size_t people() const { return percentiles.empty() ? 0 : percentiles.front().size(); }
+  double percentile(int answers) const;         ///< mean over people
+  double median_percentile(int answers) const;  ///< half of the people do better
+  std::vector<double> regret() const;           ///< means over people
+  /// Adds another curve's people.
+  void append(const AskingCurve& other);
 };
 
 /// A mood learned beside a general taste.
@@ -93,9 +99,10 @@ struct SimulatedPeopleResult {
   int users = 0, training_users = 0, training_answers = 0;
   std::uint64_t seed = 1;
   std::vector<int> answers;
-  std::vector<AskingCurve> families;  ///< active ratings, learned prior, every family
-  std::vector<AskingCurve> all;       ///< all families but careless: every way of asking, both priors
-  std::vector<AskingCurve> noises;    ///< the same at other noise levels
+  std::vector<AskingCurve>
+      families;  ///< active ratings, learned prior: every family, then those the model can express
+  std::vector<AskingCurve> all;     ///< all families but careless: every way of asking, both priors
+  std::vector<AskingCurve> noises;  ///< the same at other noise levels
   CalibrationResult calibration;
   MoodResult moods;
   DirectionResult direction;

@@ -91,13 +91,19 @@ nlohmann::json to_json(const RealPeopleResult& result) {
 }
 
 nlohmann::json to_json(const AskingCurve& curve) {
+  nlohmann::json means = nlohmann::json::array(), medians = nlohmann::json::array();
+  for (int k = 0; k < static_cast<int>(curve.percentiles.size()); ++k) {
+    means.push_back(curve.percentile(k));
+    medians.push_back(curve.median_percentile(k));
+  }
   return {{"label", curve.label},
           {"asking", to_string(curve.asking)},
           {"prior", curve.learned_prior ? "learned" : "standard"},
-          {"people", curve.people},
-          {"percentile", curve.percentile},
-          {"regret", curve.regret},
-          {"not_believed", curve.careless}};
+          {"people", curve.people()},
+          {"percentile", std::move(means)},
+          {"median_percentile", std::move(medians)},
+          {"regret", curve.regret()},
+          {"not_believed", curve.not_believed}};
 }
 
 nlohmann::json to_json(const std::vector<AskingCurve>& curves) {
@@ -109,8 +115,9 @@ nlohmann::json to_json(const std::vector<AskingCurve>& curves) {
 std::vector<std::string> percentile_row(const AskingCurve& curve, const std::vector<int>& answers) {
   std::vector<std::string> row = {curve.label, to_string(curve.asking),
                                   curve.learned_prior ? "learned" : "standard"};
-  for (const int n : answers) row.push_back(per_cent(curve.percentile[static_cast<std::size_t>(n)]));
-  row.push_back(per_cent(curve.careless));
+  for (const int n : answers)
+    row.push_back(per_cent(curve.percentile(n)) + " (" + per_cent(curve.median_percentile(n)) + ")");
+  row.push_back(std::to_string(curve.not_believed) + " of " + std::to_string(curve.people()));
   return row;
 }
 
@@ -298,7 +305,8 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
       .title = "simulated people: share of the gallery they like better than the top pick",
       .notes = {"Simulated people with a hidden taste over the " + std::to_string(result.styles) +
                 " styles of the gallery, " + std::to_string(result.users) +
-                " of each family; means over people, 0 % is a person's best style. The learned prior comes "
+                " of each family; means over people and, in brackets, medians; 0 % is a person's best style. "
+                "The learned prior comes "
                 "from " +
                 std::to_string(result.training_users) + " other simulated people with " +
                 std::to_string(result.training_answers) +
@@ -322,14 +330,15 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
   const auto compare = [&](Asking active, Asking random, bool learned, const char* kind) {
     const AskingCurve *a = result.find(active, learned), *r = result.find(random, learned);
     if (a == nullptr || r == nullptr) return;
+    const std::vector<double> active_regret = a->regret(), random_regret = r->regret();
     for (const int n : {8, 12, 20, 40}) {
-      if (static_cast<std::size_t>(n) >= r->regret.size()) continue;
-      const double level = r->regret[static_cast<std::size_t>(n)];
-      const double needed = answers_needed(a->regret, level);
-      const bool never = needed >= static_cast<double>(a->regret.size());
+      if (static_cast<std::size_t>(n) >= random_regret.size()) continue;
+      const double level = random_regret[static_cast<std::size_t>(n)];
+      const double needed = answers_needed(active_regret, level);
+      const bool never = needed >= static_cast<double>(active_regret.size());
       if (n == 20 && learned && active == Asking::ActiveRatings) share_at_20 = needed / n;
       asking.rows.push_back({kind, learned ? "learned" : "standard", std::to_string(n), fixed(level, 3),
-                             never ? "> " + std::to_string(a->regret.size() - 1) : fixed(needed, 1),
+                             never ? "> " + std::to_string(active_regret.size() - 1) : fixed(needed, 1),
                              never ? "-" : per_cent(needed / n)});
       needs.push_back({{"kind", kind},
                        {"prior", learned ? "learned" : "standard"},
@@ -378,17 +387,17 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
 
   const AskingCurve* learned = result.find(Asking::ActiveRatings, true);
   const AskingCurve* standard = result.find(Asking::ActiveRatings, false);
-  const auto percentile_bar = [&](const AskingCurve* curve, std::size_t answers, double wanted,
-                                  const char* prior) {
-    if (curve == nullptr || curve->percentile.size() <= answers) return;
-    add_bar("simulated people: top pick in the best share after " + std::to_string(answers) +
-                " active answers, " + prior + " prior",
-            false, wanted, curve->percentile[answers]);
-  };
-  percentile_bar(learned, 5, 0.07, "learned");
-  percentile_bar(learned, 12, 0.03, "learned");
-  percentile_bar(standard, 5, 0.07, "standard");
-  percentile_bar(standard, 12, 0.03, "standard");
+  const AskingCurve* inside = result.families.empty() ? nullptr : &result.families.back();
+  for (const auto& [curve, who] : {std::pair(learned, "all families, learned prior"),
+                                   std::pair(inside, "families the model can express, learned prior"),
+                                   std::pair(standard, "all families, standard prior")}) {
+    for (const auto& [answers, wanted] : {std::pair(5, 0.07), std::pair(12, 0.03)}) {
+      if (curve == nullptr || curve->percentiles.size() <= static_cast<std::size_t>(answers)) continue;
+      add_bar("simulated people, " + std::string(who) + ": top pick among the best after " +
+                  std::to_string(answers) + " active answers, mean share",
+              false, wanted, curve->percentile(answers));
+    }
+  }
   add_bar("simulated people: active answers needed for the regret of 20 random ones, share", false, 0.5,
           share_at_20);
   add_bar(

@@ -147,9 +147,7 @@ std::optional<std::size_t> QuestionSelector::next_rating(const PreferenceModel& 
   std::mt19937_64 random(detail::mixed(options_.seed, model.answers_used()));
   AskStrategy strategy = options_.strategy;
   if (strategy == AskStrategy::Random) return open[detail::below(random, open.size())];
-  if (strategy == AskStrategy::Auto || strategy == AskStrategy::Eubo) {
-    strategy = model.answers_used() < options_.calibration ? AskStrategy::Variance : AskStrategy::Ucb;
-  }
+  if (strategy == AskStrategy::Auto || strategy == AskStrategy::Eubo) strategy = AskStrategy::Gain;
   const Beliefs known = beliefs(model, psi_);
   Eigen::VectorXd draw;
   if (strategy == AskStrategy::Thompson) draw = drawn_utilities(model, psi_, random);

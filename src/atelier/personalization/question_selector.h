@@ -13,7 +13,7 @@
 namespace atelier::personalization {
 
 enum class AskStrategy {
-  Auto,      ///< what measured best: variance for the first answers, then UCB ratings and EUBO choices
+  Auto,      ///< what measured best: Gain for ratings, Eubo for choices
   Variance,  ///< the least known
   Ucb,       ///< mean + sd: likely good and not sure
   Gain,      ///< the rating that is expected to raise the best posterior mean most (knowledge gradient)
@@ -34,8 +34,7 @@ struct Candidate {
 
 struct QuestionOptions {
   AskStrategy strategy = AskStrategy::Auto;
-  std::size_t calibration = 3;  ///< answers of pure exploration before Auto looks for the best
-  std::uint64_t seed = 1;       ///< of Thompson and Random; the number of answers so far is mixed in
+  std::uint64_t seed = 1;  ///< of Thompson and Random; the number of answers so far is mixed in
   double enough_gain =
       0.05;  ///< stop when one more answer is expected to improve the pick by less, in utility
   double enough_probability = 0.9;

@@ -11,6 +11,10 @@ namespace atelier::personalization {
 namespace {
 
 constexpr std::size_t kReasons = 3;
+// An attribute must go along with the predicted utilities at least so much (correlation over the gallery),
+// else being sure of its sign is no news: in a gallery where cool styles happen to be a little paler, who
+// likes pale ones likes cool ones.
+constexpr double kLeastCorrelation = 0.25;
 // The pool of answers that may be named for a sentence.
 constexpr std::size_t kAllAnswers = 100000;
 
@@ -57,7 +61,10 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
     throw Error(ErrorCode::Usage, "taste.candidates",
                 "a taste is explained over a gallery, and this one is empty");
   }
-  const Eigen::MatrixXd slopes = detail::slope_directions(detail::rows_of(gallery), features);
+  const Eigen::MatrixXd rows = detail::rows_of(gallery);
+  const Eigen::MatrixXd slopes = detail::slope_directions(rows, features);
+  const Eigen::VectorXd utilities = rows * model.mean();
+  const double spread = std::sqrt((utilities.array() - utilities.mean()).square().mean());
   TasteProfile profile;
   profile.learned = model.learned();
   profile.why = model.why();
@@ -74,8 +81,9 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
     taste.low = slope.mean - detail::kNinetyPercent * slope.sd;
     taste.high = slope.mean + detail::kNinetyPercent * slope.sd;
     taste.probability = slope.sd > 0 ? detail::normal_cdf(slope.mean / slope.sd) : slope.mean > 0 ? 1 : 0.5;
-    if (model.learned() && taste.low > 0) taste.leaning = Leaning::High;
-    if (model.learned() && taste.high < 0) taste.leaning = Leaning::Low;
+    const bool matters = model.learned() && std::abs(slope.mean) >= kLeastCorrelation * spread;
+    if (matters && taste.low > 0) taste.leaning = Leaning::High;
+    if (matters && taste.high < 0) taste.leaning = Leaning::Low;
     taste.sentence = taste.leaning == Leaning::Unsure
                          ? "unsure about " + attribute.low_phrase + " or " + attribute.high_phrase
                          : "you favour " + liked_phrase(attribute, taste.leaning);

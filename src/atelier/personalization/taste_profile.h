@@ -22,11 +22,11 @@ enum class Leaning { Low, High, Unsure };
 struct AttributeTaste {
   std::string key;
   Leaning leaning = Leaning::Unsure;
-  double strength = 0;                   ///< slope: > 0 favours the high end
-  double low = 0, high = 0;              ///< its 90 % interval; Unsure when 0 lies inside
-  double probability = 0.5;              ///< that the slope is above 0
-  std::string sentence;                  ///< "you favour muted palettes"
-  std::vector<Influence> because;        ///< the answers that weigh most in favour of the sentence, ids
+  double strength = 0;             ///< slope: > 0 favours the high end
+  double low = 0, high = 0;        ///< its 90 % interval; Unsure when 0 lies inside or it hardly matters
+  double probability = 0.5;        ///< that the slope is above 0
+  std::string sentence;            ///< "you favour muted palettes"
+  std::vector<Influence> because;  ///< the answers that weigh most in favour of the sentence, ids
   std::string example, counter_example;  ///< candidates' keys at the two ends: liked end first
 };
 
