@@ -208,6 +208,39 @@ TEST_F(PixelLossTest, HaloGuardSeesBrightSeamsAlongEdgesThatThePhotoDoesNotHave)
   EXPECT_TRUE(gradients_match([&] { return HaloGuard()(y, photo); }, {y}));
 }
 
+TEST_F(PixelLossTest, ColourGuardSeesAGlowInAnEvenSkyWhateverItsColour) {
+  at::Tensor photo = torch::full({1, 3, 96, 96}, 0.6, torch::kDouble);
+  photo.narrow(2, 64, 32).fill_(0.1);
+  at::Tensor recoloured = photo.clone();
+  recoloured.select(1, 0).mul_(0.5).add_(0.3);
+  EXPECT_LT(number(ColourGuard()(recoloured, photo)), 1e-9) << "a new palette is free";
+  const auto glow = [&](int channel) {
+    at::Tensor painting = photo.clone();
+    painting.select(1, channel).narrow(1, 16, 32).narrow(2, 32, 32).add_(0.3);
+    return number(ColourGuard()(painting, photo));
+  };
+  EXPECT_GT(glow(0), 0.05);
+  EXPECT_GT(glow(2), 0.05);
+  const at::Tensor strokes = ((torch::arange(96, torch::kDouble) / 4).floor().remainder(2) * 0.2 - 0.1).view({1, 1, 1, 96});
+  EXPECT_LT(number(ColourGuard()(photo + strokes, photo)), 1e-6) << "strokes are free";
+}
+
+TEST_F(PixelLossTest, GridGuardSeesWhatRepeatsWithTheStrideAndNothingElse) {
+  const at::Tensor photo = test::photo_tensor(128, 128, 3).to(torch::kDouble);
+  const double own = number(GridGuard()(photo));
+  const auto wave = [](int period) {
+    const at::Tensor x = torch::arange(128, torch::kDouble) * (2 * M_PI / period);
+    return torch::cos(x).view({1, 1, 1, 128}) * 0.05;
+  };
+  for (const int period : {2, 4, 8}) {
+    EXPECT_GT(number(GridGuard()(photo + wave(period))), own + 0.02) << period;
+  }
+  EXPECT_LT(number(GridGuard()(photo + wave(7))), own + 0.005) << "a texture of another period is free";
+  EXPECT_NEAR(number(GridGuard()(wave(4).expand({1, 3, 128, 128}) * 10)), 1, 0.01);
+  EXPECT_NEAR(number(GridGuard()(random_double({4, 3, 128, 128}))), 1.0 / 64, 0.002) << "noise";
+  EXPECT_GE(number(GridGuard()(random_double({1, 3, 20, 40}))), 0) << "small pictures have a smaller window";
+}
+
 using ShiftConsistencyTest = Losses;
 
 TEST_F(ShiftConsistencyTest, MovesPicturesByWholePixels) {

@@ -343,7 +343,7 @@ class Plans : public ::testing::Test {
     torch::manual_seed(2);
     phi_ = nn::PerceptualNetwork(PerceptualOptions{.widths = {4, 4, 4, 4}, .convs = {1, 1, 1, 1}});
     catalogue_ = std::make_unique<StyleCatalogue>(
-        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
+        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, "phi"}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
     options_ = TrainingOptions::parse(smallest());
   }
 
@@ -392,13 +392,43 @@ TEST_F(Plans, BlendsAsOftenAsAsked) {
 TEST_F(Plans, ACatalogueMeasuresAStyleOnceAndTheSameInAnyOrder) {
   const StyleEntry& entry = catalogue_->at(1, 1);
   EXPECT_EQ(&catalogue_->at(1, 1), &entry);
-  StyleCatalogue other(style_, {{phi_.get(), 4}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
+  StyleCatalogue other(style_, {{phi_.get(), 4, "phi"}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
   other.at(2, 3);
   EXPECT_TRUE(tensors_equal(other.at(1, 1).described.palette, entry.described.palette));
   EXPECT_TRUE(tensors_equal(other.at(1, 1).targets[0][3].gram, entry.targets[0][3].gram));
   const StyleBatch batch = stack({&entry, &catalogue_->at(0, 0)});
   EXPECT_TRUE(tensors_equal(batch.described.palette.narrow(0, 0, 1), entry.described.palette));
   EXPECT_EQ(batch.targets[0][0].mean.size(0), 2);
+}
+
+TEST_F(Plans, MeasuredStylesComeBackFromTheCacheAsTheyWere) {
+  test::TempDir folder;
+  const auto catalogue = [&](const std::string& identity) {
+    return std::make_unique<StyleCatalogue>(style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, identity}},
+                                            StyleSides{64, 64}, 1, c10::Device("cpu"), StyleCache(folder.path()));
+  };
+  const auto files = [&] {
+    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+  };
+  const auto first = catalogue("phi");
+  const StyleEntry& measured = first->at(1, 3);
+  EXPECT_EQ(files(), 1);
+  const auto second = catalogue("phi");
+  const StyleEntry& found = second->at(1, 3);
+  EXPECT_EQ(files(), 1) << "measured once";
+  EXPECT_TRUE(tensors_equal(found.described.texture, measured.described.texture));
+  EXPECT_TRUE(tensors_equal(found.targets[0][2].gram, measured.targets[0][2].gram));
+  EXPECT_TRUE(tensors_equal(found.bytes, measured.bytes));
+  catalogue("another network")->at(1, 3);
+  EXPECT_EQ(files(), 2) << "another network measures anew";
+}
+
+TEST_F(Plans, ABrokenFileInTheCacheIsMeasuredAgain) {
+  test::TempDir folder;
+  const StyleCache cache(folder.path());
+  write_file_atomically(folder / "key.safetensors", "cut off");
+  EXPECT_FALSE(cache.find("key"));
+  EXPECT_FALSE(cache.find("absent"));
 }
 
 TEST(Prefetcher, HandsOverBatchesInOrder) {

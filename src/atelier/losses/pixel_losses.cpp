@@ -2,6 +2,8 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
+
 #include "atelier/nn/style_statistics.h"
 
 namespace atelier::losses {
@@ -39,7 +41,39 @@ at::Tensor HaloGuard::operator()(const at::Tensor& painting, const at::Tensor& c
   };
   const at::Tensor photo = band(content);
   const at::Tensor near_edge = torch::max_pool2d(photo.abs(), 9, 1, 4).gt(0.08).to(painting.scalar_type());
-  return (torch::relu(band(painting).abs() - torch::max_pool2d(photo.abs(), 5, 1, 2) - margin) * near_edge).mean();
+  return (torch::relu(band(painting).abs() - torch::max_pool2d(photo.abs(), 5, 1, 2) - margin) * near_edge)
+      .mean();
+}
+
+at::Tensor ColourGuard::operator()(const at::Tensor& painting, const at::Tensor& content) const {
+  constexpr double sigma = 0.05;
+  const auto cells = [](const at::Tensor& picture) {
+    return torch::avg_pool2d(picture, 16).flatten(2);
+  };  // [N, 3, cells]
+  const auto distances = [](const at::Tensor& colours) {
+    return (colours.unsqueeze(3) - colours.unsqueeze(2)).square().sum(1);  // [N, cells, cells]
+  };
+  const at::Tensor alike = torch::exp(distances(cells(content)) / (-2 * sigma * sigma));
+  const at::Tensor painted = cells(painting);
+  const at::Tensor spread = (painted - painted.mean(2, true)).square().sum(1).mean(1).detach() + 0.01;
+  return ((alike * distances(painted)).sum({1, 2}) / (alike.sum({1, 2}) * spread)).mean();
+}
+
+at::Tensor GridGuard::operator()(const at::Tensor& painting) const {
+  constexpr std::int64_t stride = 8;
+  const auto window =
+      std::min<std::int64_t>({64, painting.size(2) / stride * stride, painting.size(3) / stride * stride});
+  const auto cells = window / stride, rows = painting.size(2) / window, columns = painting.size(3) / window;
+  const at::Tensor tiles =
+      painting.narrow(2, 0, rows * window)
+          .narrow(3, 0, columns * window)
+          .reshape({painting.size(0), painting.size(1), rows, cells, stride, columns, cells, stride});
+  const at::Tensor phases = tiles.mean({3, 6});  // [N, 3, rows, stride, columns, stride]
+  const auto variance = [](const at::Tensor& x, at::IntArrayRef over) {
+    return (x - x.mean(over, /*keepdim=*/true)).square().mean(over);
+  };
+  const at::Tensor whole = variance(tiles, {3, 4, 6, 7}).detach();
+  return (variance(phases, {3, 5}) / (whole + 1e-3)).mean();
 }
 
 }  // namespace atelier::losses

@@ -100,7 +100,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
     throw Error(ErrorCode::BadData, "data.small",
                 "a style space needs at least two style pictures; name a larger \"style\" folder in the configuration");
   }
-  StyleCatalogue catalogue(style, {{phi.network.get(), 1}}, StyleSides{training.style_short_side, training.stroke_short_side}, training.seed,
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1, ""}}, StyleSides{training.style_short_side, training.stroke_short_side}, training.seed,
                            c10::Device("cpu"));
 
   const auto encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));

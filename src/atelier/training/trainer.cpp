@@ -19,6 +19,7 @@
 #include "atelier/training/detail/sample_sheet.h"
 #include "atelier/training/detail/train_step.h"
 #include "atelier/training/health_monitor.h"
+#include "atelier/weights/sha256.h"
 
 namespace atelier::training {
 namespace {
@@ -93,13 +94,14 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
   }
   phi_.network->to(device_);
   std::vector<std::unique_ptr<nn::FeatureNetwork>> references;
-  std::vector<StyleCatalogue::Measure> measures = {{phi_.network.get(), 4}};
+  std::vector<StyleCatalogue::Measure> measures = {{phi_.network.get(), 4, phi_.sha256}};
   for (const ReferenceNetwork& network : options.networks) {
     references.push_back(nn::load_reference_network(network.kind, network.file, device_));
-    measures.push_back({references.back().get(), network.taps});
+    measures.push_back({references.back().get(), network.taps, network.kind + " " + weights::sha256_file(network.file)});
   }
   catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, StyleSides{options.style_short_side, options.stroke_short_side},
-                                                options.seed, device_);
+                                                options.seed, device_,
+                                                StyleCache(options.style_cache.empty() ? options.run / "style-cache" : options.style_cache));
   networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
   step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(references), *catalogue_, device_);
   write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");

@@ -33,6 +33,8 @@ void visit(LossWeights& o, Visit field) {
   field("code_consistency_from", o.code_consistency_from);
   field("structure_guard", o.structure_guard);
   field("halo_guard", o.halo_guard);
+  field("grid_guard", o.grid_guard);
+  field("colour_guard", o.colour_guard);
   field("style_ramp_from", o.style_ramp_from);
 }
 
@@ -44,6 +46,7 @@ void visit(AdversarialOptions& o, Visit field) {
   field("augment", o.augment);
   field("mismatch", o.mismatch);
   field("crop", o.crop);
+  field("every", o.every);
 }
 
 template <typename Visit>
@@ -145,7 +148,8 @@ void require(bool good, const char* key, const char* cause) {
 
 TrainingOptions TrainingOptions::parse(const json& j) {
   require_known_keys(j,
-                     {"run", "perceptual", "content", "style", "content_short_side", "style_short_side", "stroke_short_side", "label_weights",
+                     {"run", "perceptual", "content", "style", "content_short_side", "style_short_side", "stroke_short_side",
+                      "style_cache", "label_weights",
                       "networks", "generator_size", "encoder", "discriminator_width", "phases", "loss", "adversarial",
                       "optimiser", "mixup", "balance", "minutes", "steps", "checkpoint_minutes", "log_every",
                       "sheet_every", "seed"},
@@ -153,6 +157,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   TrainingOptions o;
   read_field(j, "run", PathField{o.run}, "config");
   read_field(j, "perceptual", PathField{o.perceptual}, "config");
+  read_field(j, "style_cache", PathField{o.style_cache}, "config");
   o.content = read_list<DataSource>(j, "content", {});
   o.style = read_list<DataSource>(j, "style", {});
   o.networks = read_list<ReferenceNetwork>(j, "networks", {});
@@ -200,6 +205,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   losses::AdversarialLoss::parse(o.adversarial.kind);  // refuses an unknown kind before any data is loaded
   require(o.adversarial.crop >= 32, "crop", "of \"adversarial\" must be at least 32");
   require(o.adversarial.r1_every >= 1, "r1_every", "must be at least 1; switch the penalty off with \"r1_gamma\": 0");
+  require(o.adversarial.every >= 1, "every", "of \"adversarial\" must be at least 1");
   require(o.style_short_side >= 64, "style_short_side", "must be at least 64");
   require(o.stroke_short_side >= 64, "stroke_short_side", "must be at least 64");
   GeneratorOptions::named(o.generator_size);
@@ -216,6 +222,7 @@ json TrainingOptions::to_json() const {
           {"content_short_side", content_short_side},
           {"style_short_side", style_short_side},
           {"stroke_short_side", stroke_short_side},
+          {"style_cache", style_cache.string()},
           {"label_weights", labels},
           {"networks", write_list(networks)},
           {"generator_size", generator_size},

@@ -54,6 +54,8 @@ struct LossWeights {
   double code_consistency_from = 0.5;
   double structure_guard = 0.2;
   double halo_guard = 0.0;
+  double grid_guard = 1.0;
+  double colour_guard = 0.5;
   double style_ramp_from = 0.2;    ///< the style terms start at this share and reach 1 after a fifth of the training
 };
 
@@ -64,6 +66,7 @@ struct AdversarialOptions {
   double augment = 1.0;            ///< strength of DiffAugment, 0..1
   double mismatch = 0.5;           ///< weight of real art with another style's code as a further fake
   int crop = 128;                  ///< side of the windows D sees
+  int every = 1;                   ///< steps from one round of the game to the next
 };
 
 struct OptimiserOptions {
@@ -81,6 +84,7 @@ struct TrainingOptions {
   std::filesystem::path perceptual;        ///< folder of a finished `train perceptual` run
   std::vector<DataSource> content, style;
   int content_short_side = 320, style_short_side = 256;
+  std::filesystem::path style_cache;       ///< folder for measured styles, shared by runs; empty: RUN/style-cache
   int stroke_short_side = 512;  ///< style pictures have this short side when the strokes to learn are measured
   std::vector<std::pair<std::string, double>> label_weights;  ///< sampling weight of a style label; others 1
   std::vector<ReferenceNetwork> networks;

@@ -25,7 +25,8 @@ LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
   const std::string expected = !m.is_object() ? ""
                                : is_bundle    ? m["sha256"].value("perceptual.safetensors", "")
                                               : m.value("sha256", "");
-  if (weights::sha256_file(file) != expected) {
+  loaded.sha256 = weights::sha256_file(file);
+  if (loaded.sha256 != expected) {
     throw Error(ErrorCode::BadData, "model.checksum",
                 printable(file.string()) + ": does not match its manifest; copy it again or train it anew");
   }

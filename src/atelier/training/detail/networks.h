@@ -20,6 +20,7 @@ namespace atelier::training {
 struct LoadedPerceptual {
   nn::PerceptualNetwork network{nullptr};
   nlohmann::json manifest;
+  std::string sha256;  ///< of the weights' file
 };
 LoadedPerceptual load_perceptual(const std::filesystem::path& folder);
 

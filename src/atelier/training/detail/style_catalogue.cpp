@@ -4,8 +4,10 @@
 
 #include <array>
 #include <cmath>
+#include <span>
 
 #include "atelier/training/detail/crops.h"
+#include "atelier/weights/sha256.h"
 
 namespace atelier::training {
 namespace {
@@ -40,8 +42,16 @@ at::Tensor window(const at::Tensor& picture, Random& random) {
 }  // namespace
 
 StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
-                               StyleSides sides, std::uint64_t seed, c10::Device device)
-    : pictures_(pictures), measures_(std::move(measures)), sides_(sides), seed_(seed), device_(device) {}
+                               StyleSides sides, std::uint64_t seed, c10::Device device,
+                               std::optional<StyleCache> cache)
+    : pictures_(pictures), measures_(std::move(measures)), sides_(sides), seed_(seed), device_(device), cache_(std::move(cache)) {
+  if (!cache_) return;
+  for (const TrainingPicture& picture : pictures_) {
+    const at::Tensor bytes = picture.bytes.contiguous();
+    hashes_.push_back(weights::sha256_hex(std::as_bytes(
+        std::span(bytes.data_ptr<std::uint8_t>(), static_cast<std::size_t>(bytes.numel())))));
+  }
+}
 
 const StyleEntry& StyleCatalogue::at(std::size_t picture, int variant) {
   const auto key = std::make_pair(picture, variant);
@@ -60,12 +70,20 @@ std::vector<nn::LayerStatistics> StyleCatalogue::measure(std::size_t i, const st
   return nn::layer_statistics(std::vector<at::Tensor>(taps.begin(), taps.begin() + static_cast<std::ptrdiff_t>(used)));
 }
 
-at::Tensor StyleCatalogue::picture(std::size_t index, int variant, Random& random) const {
+std::pair<at::Tensor, std::size_t> StyleCatalogue::picture(std::size_t index, int variant, Random& random) const {
   const Variant& kind = kVariantTable[static_cast<std::size_t>(variant)];
   const at::Tensor plain = to_short_side(to_float(pictures_[index].bytes), sides_.strokes * kind.scale);
-  if (!kind.recoloured) return plain;
-  std::uniform_int_distribution<std::size_t> pick(0, pictures_.size() - 1);
-  return recolour(plain, to_short_side(to_float(pictures_[pick(random)].bytes), sides_.described));
+  if (!kind.recoloured) return {plain, index};
+  const std::size_t other = std::uniform_int_distribution<std::size_t>(0, pictures_.size() - 1)(random);
+  return {recolour(plain, to_short_side(to_float(pictures_[other].bytes), sides_.described)), other};
+}
+
+std::string StyleCatalogue::cache_key(std::size_t index, std::size_t colours_of, int variant) const {
+  std::string text = hashes_[index] + hashes_[colours_of] + " variant " + std::to_string(variant) + " sides " +
+                     std::to_string(sides_.described) + " " + std::to_string(sides_.strokes) + " window " +
+                     std::to_string(kLargestWindow) + " seed " + std::to_string(seed_);
+  for (const Measure& measure : measures_) text += " " + measure.identity + ":" + std::to_string(measure.taps);
+  return weights::sha256_hex(text);
 }
 
 nn::StyleStatistics StyleCatalogue::describe(const at::Tensor& picture) const {
@@ -77,21 +95,30 @@ nn::StyleStatistics StyleCatalogue::describe(const at::Tensor& picture) const {
 nn::StyleStatistics StyleCatalogue::describe(std::size_t index) const {
   torch::NoGradGuard no_grad;
   Random unused(seed_);
-  return describe(picture(index, 0, unused));
+  return describe(picture(index, 0, unused).first);
 }
 
 StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
   torch::NoGradGuard no_grad;
   Random random = random_for(seed_, static_cast<std::int64_t>(index), 100 + static_cast<std::uint64_t>(variant));
-  const at::Tensor whole = picture(index, variant, random);
-  StyleEntry entry;
-  entry.described = describe(whole);
-  entry.stroke_log2 = static_cast<float>(std::log2(kVariantTable[static_cast<std::size_t>(variant)].scale));
+  const auto [whole, colours_of] = picture(index, variant, random);
   const at::Tensor seen = window(whole, random);
-  for (std::size_t i = 0; i < measures_.size(); ++i) {
-    entry.targets.push_back(measure(i, measures_[i].network->features(seen.unsqueeze(0).to(device_))));
-    for (nn::LayerStatistics& layer : entry.targets.back()) layer = {layer.mean.cpu(), layer.std.cpu(), layer.gram.cpu()};
+  const std::string key = cache_ ? cache_key(index, colours_of, variant) : "";
+  std::optional<MeasuredStyle> measured = cache_ ? cache_->find(key) : std::nullopt;
+  if (!measured) {
+    measured = MeasuredStyle{describe(whole), {}};
+    for (std::size_t i = 0; i < measures_.size(); ++i) {
+      measured->targets.push_back(measure(i, measures_[i].network->features(seen.unsqueeze(0).to(device_))));
+      for (nn::LayerStatistics& layer : measured->targets.back()) {
+        layer = {layer.mean.cpu(), layer.std.cpu(), layer.gram.cpu()};
+      }
+    }
+    if (cache_) cache_->keep(key, *measured);
   }
+  StyleEntry entry;
+  entry.described = std::move(measured->described);
+  entry.targets = std::move(measured->targets);
+  entry.stroke_log2 = static_cast<float>(std::log2(kVariantTable[static_cast<std::size_t>(variant)].scale));
   entry.bytes = seen.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
   return entry;
 }

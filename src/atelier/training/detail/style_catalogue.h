@@ -4,6 +4,9 @@
 
 #include <map>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "atelier/nn/feature_network.h"
@@ -11,6 +14,7 @@
 #include "atelier/nn/style_statistics.h"
 #include "atelier/training/detail/crops.h"
 #include "atelier/training/detail/picture_library.h"
+#include "atelier/training/detail/style_cache.h"
 
 namespace atelier::training {
 
@@ -39,10 +43,12 @@ class StyleCatalogue {
   struct Measure {
     nn::FeatureNetwork* network;
     int taps;
+    std::string identity;  ///< changes when the network's weights do
   };
-  /// `device` is where the networks are; entries are kept on the CPU.
+  /// `device` is where the networks are; entries are kept on the CPU, and with a `cache` on disk too.
   StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
-                 StyleSides sides, std::uint64_t seed, c10::Device device);
+                 StyleSides sides, std::uint64_t seed, c10::Device device,
+                 std::optional<StyleCache> cache = {});
 
   const StyleEntry& at(std::size_t picture, int variant);
   /// What the encoder sees of a picture as it is; cheaper than an entry, and not kept.
@@ -53,7 +59,9 @@ class StyleCatalogue {
   std::vector<nn::LayerStatistics> measure(std::size_t i, const std::vector<at::Tensor>& taps) const;
 
  private:
-  at::Tensor picture(std::size_t index, int variant, Random& random) const;
+  /// The picture as a variant shows it, and the index of the one whose colours it wears (its own when none).
+  std::pair<at::Tensor, std::size_t> picture(std::size_t index, int variant, Random& random) const;
+  std::string cache_key(std::size_t index, std::size_t colours_of, int variant) const;
   nn::StyleStatistics describe(const at::Tensor& picture) const;
   StyleEntry make(std::size_t index, int variant) const;
 
@@ -62,6 +70,8 @@ class StyleCatalogue {
   StyleSides sides_;
   std::uint64_t seed_;
   c10::Device device_;
+  std::optional<StyleCache> cache_;
+  std::vector<std::string> hashes_;  // of the pictures' bytes; for the cache
   std::mutex mutex_;  // of entries_; a map never moves its entries
   std::map<std::pair<std::size_t, int>, StyleEntry> entries_;
 };

@@ -16,7 +16,7 @@ namespace atelier::training {
 namespace {
 
 constexpr double kCodeNoise = 0.05;     // of the code's spread over the batch
-constexpr int kShiftEvery = 3, kIdentityEvery = 2, kCodeEvery = 4, kBalanceEvery = 50;
+constexpr int kShiftEvery = 3, kIdentityEvery = 4, kCodeEvery = 4, kBalanceEvery = 50;
 constexpr double kDiscriminatorLead = 0.03;  // D starts this much earlier, so that G never meets an untrained one
 
 void to_device(StyleBatch& batch, c10::Device device) {
@@ -149,6 +149,8 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   if (weight.total_variation > 0) add("total_variation", weight.total_variation, losses::TotalVariationLoss()(y));
   if (weight.structure_guard > 0) add("structure_guard", weight.structure_guard, losses::StructureGuard()(y, scene.content));
   if (weight.halo_guard > 0) add("halo_guard", weight.halo_guard, losses::HaloGuard()(y, scene.content));
+  if (weight.colour_guard > 0) add("colour_guard", weight.colour_guard, losses::ColourGuard()(y, scene.content));
+  if (weight.grid_guard > 0) add("grid_guard", weight.grid_guard, losses::GridGuard()(y));
 
   const double identity = progress < weight.identity_early_until ? weight.identity : weight.identity_late;
   if (identity > 0 && step % kIdentityEvery == 0) {
@@ -176,7 +178,8 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
         losses::CodeConsistencyLoss()(code, scene.code.narrow(0, 0, half).detach()));
   }
   const double adversarial = progress >= 2.0 / 3 ? weight.adversarial_late : weight.adversarial;
-  scene.game_on = adversarial > 0 && progress >= weight.adversarial_from - kDiscriminatorLead && !scene.blended;
+  scene.game_on = adversarial > 0 && progress >= weight.adversarial_from - kDiscriminatorLead && !scene.blended &&
+                  step % options_.adversarial.every == 0;
   if (scene.game_on && progress >= weight.adversarial_from) {
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(false);
     auto generator = at::detail::createCPUGenerator(plan.noise_seed);

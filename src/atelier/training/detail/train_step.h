@@ -18,7 +18,7 @@ struct StepReport {
   double total = 0, gradient_norm = 0;
   double accuracy = 0.5, game_value = -1.386, logit_spread = 1;
   bool played = false;   ///< the discriminator took part
-  bool finite = true;    ///< false: nothing was changed by this step
+  bool finite = true;    ///< false: a gradient was not finite, and the network it belongs to was left as it was
 };
 
 /// One step of the adversarial game: the painter (generator and style encoder), then the discriminator.
