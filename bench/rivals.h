@@ -2,10 +2,10 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <filesystem>
 #include <map>
-#include <optional>
 #include <string>
+
+#include "atelier/nn/micro_ast.h"
 
 namespace atelier::bench {
 
@@ -24,23 +24,6 @@ class TransformerNet {
   std::map<std::string, at::Tensor> tensors_;
 };
 
-/// MicroAST (Wang et al., AAAI 2023), any style.
-class MicroAst {
- public:
-  /// What the style picture contributes, computed once a style.
-  struct Style {
-    at::Tensor features[2], filter_weights[2], filter_biases[2];
-  };
-
-  /// `weights`: the folder of microast_*.safetensors; random weights without one.
-  explicit MicroAst(const std::optional<std::filesystem::path>& weights);
-
-  Style encode(const at::Tensor& style) const;
-  /// The content path: [1, 3, H, W] RGB in [0,1] -> [1, 3, H, W], not clamped; sides multiples of 4.
-  at::Tensor operator()(const at::Tensor& content, const Style& style) const;
-
- private:
-  std::map<std::string, at::Tensor> tensors_;
-};
+using nn::MicroAst;
 
 }  // namespace atelier::bench

@@ -14,6 +14,9 @@ namespace atelier::cli {
 /// What differs between the two programs. `atelier` links backend_engine.cpp: it computes on the engine and
 /// hands the rest over. `atelier-torch` links backend_torch.cpp.
 
+/// `evaluate pictures`, which needs LibTorch.
+void add_evaluate_pictures(CLI::App& evaluate, Program& program);
+
 /// Adds the commands that need LibTorch.
 void add_torch_commands(CLI::App& app, Program& program);
 

@@ -1,9 +1,12 @@
 #include "taste_gallery.h"
 
+#include <spdlog/spdlog.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "atelier/core/error.h"
+#include "shared_prior.h"
 #include "taste_questions.h"
 
 namespace atelier::cli {
@@ -43,8 +46,18 @@ TasteGallery::TasteGallery(std::shared_ptr<const model::ModelBundle> bundle)
     : bundle_(std::move(bundle)),
       gallery_(style::Gallery::open(bundle_->styles())),
       features_(fit_features(*bundle_)),
-      prior_(personalization::standard_prior(features_, features_.matrix(built_in_subjects(*bundle_)))) {
-  add_mood_questions(prior_);
+      standard_(personalization::standard_prior(features_, features_.matrix(built_in_subjects(*bundle_)))) {
+  add_mood_questions(standard_);
+  prior_ = standard_;
+  if (std::optional<personalization::PopulationPrior> shared = read_shared_prior()) {
+    if (shared->features_id == features_.id() && shared->dim() == features_.size()) {
+      prior_ = std::move(*shared);
+      add_mood_questions(prior_);
+    } else {
+      spdlog::warn("{}: was released for another model; this one starts from the standard prior",
+                   printable(shared_prior_path().string()));
+    }
+  }
   if (bundle_->mapper()) {
     mapper_ = personalization::StyleMapper::load(*bundle_->mapper());
     mapper_->require_fit(bundle_->manifest().space_id, features_);

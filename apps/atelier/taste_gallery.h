@@ -22,13 +22,17 @@ namespace atelier::cli {
 class TasteGallery {
  public:
   /// Error BadData "taste.model" for a model whose styles have neither coordinates nor attributes;
-  /// those of StyleMapper::load and require_fit.
+  /// those of StyleMapper::load and require_fit, and of read_shared_prior().
   explicit TasteGallery(std::shared_ptr<const model::ModelBundle> bundle);
 
   const model::ModelBundle& bundle() const { return *bundle_; }
   const style::Gallery& gallery() const { return gallery_; }
   const personalization::TasteFeatures& features() const { return features_; }
+  /// What everybody starts from: the prior installed on this computer when it speaks of this model's features
+  /// (shared_prior.h), else standard_prior().
   const personalization::PopulationPrior& prior() const { return prior_; }
+  /// The prior that knows nobody.
+  const personalization::PopulationPrior& standard_prior() const { return standard_; }
   /// The bundle's style mapper; empty when it has none.
   const std::optional<personalization::StyleMapper>& mapper() const { return mapper_; }
   /// Every style of the gallery, the person's own first.
@@ -44,7 +48,7 @@ class TasteGallery {
   std::shared_ptr<const model::ModelBundle> bundle_;
   style::Gallery gallery_;
   personalization::TasteFeatures features_;
-  personalization::PopulationPrior prior_;
+  personalization::PopulationPrior standard_, prior_;
   std::optional<personalization::StyleMapper> mapper_;
   std::vector<personalization::Candidate> candidates_;
   std::map<std::string, style::AttributeScale> scales_;

@@ -14,16 +14,18 @@ namespace atelier::cli {
 namespace {
 
 constexpr std::size_t kLongestLine = 1000;
+constexpr int kLookAgainMs = 100;
 
 // One byte at a time: what follows the line belongs to the next question.
 std::optional<std::string> read_line() {
   std::string line;
   while (true) {
-    // A signal restarts read() but never poll(): Ctrl-C works while we wait for an answer.
+    // A signal restarts read() but never poll(): Ctrl-C works while we wait for an answer. One that comes
+    // just before poll() does not end it, so we look again now and then.
     pollfd ready{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
-    const int waited = ::poll(&ready, 1, -1);
+    const int waited = ::poll(&ready, 1, kLookAgainMs);
     stop_if_interrupted();
-    if (waited < 0 && errno == EINTR) continue;
+    if (waited == 0 || (waited < 0 && errno == EINTR)) continue;
     char byte = 0;
     const ssize_t n = ::read(STDIN_FILENO, &byte, 1);
     if (n < 0 && errno == EINTR) continue;

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 #include <fstream>
 #include <sstream>
@@ -16,7 +17,7 @@
 namespace atelier::test {
 namespace {
 
-constexpr int kPatienceMs = 30'000;
+constexpr int kPatienceMs = 120'000;
 
 [[noreturn]] void become(const std::filesystem::path& program, std::vector<std::string> words,
                          const std::filesystem::path& out, const RunOptions& options) {
@@ -46,12 +47,16 @@ ProgramResult run_in_terminal(const std::filesystem::path& program, const std::v
 
   std::string shown;
   std::size_t seen = 0, next = 0;
+  int patience_ms = kPatienceMs;
   while (true) {
     pollfd ready{.fd = terminal, .events = POLLIN, .revents = 0};
     char chunk[4096];
     ssize_t n = -1;
-    if (::poll(&ready, 1, kPatienceMs) > 0) n = ::read(terminal, chunk, sizeof chunk);
-    if (n <= 0) break;  // the program has ended, or is stuck
+    const int found = ::poll(&ready, 1, kPatienceMs);
+    if (found < 0 && errno == EINTR) continue;
+    if (found > 0) n = ::read(terminal, chunk, sizeof chunk);
+    if (found == 0) patience_ms = 0;  // it is stuck
+    if (n <= 0) break;                // or has ended
     shown.append(chunk, static_cast<std::size_t>(n));
     while (next < script.size()) {
       const std::size_t at = shown.find(script[next].first, seen);
@@ -61,13 +66,12 @@ ProgramResult run_in_terminal(const std::filesystem::path& program, const std::v
       if (::write(terminal, typed.data(), typed.size()) < 0) break;
     }
   }
-  int status = 0;
-  if (::waitpid(child, &status, WNOHANG) == 0) {
-    ::usleep(200'000);
-    if (::waitpid(child, &status, WNOHANG) == 0) {
-      ::kill(child, SIGKILL);
-      ::waitpid(child, &status, 0);
-    }
+  // It closes the terminal a little before it is gone, on a busy machine a good while.
+  int status = 0, waited_ms = 0;
+  while (::waitpid(child, &status, WNOHANG) == 0) {
+    if (waited_ms >= patience_ms) ::kill(child, SIGKILL);
+    ::usleep(10'000);
+    waited_ms += 10;
   }
   ::close(terminal);
   std::ostringstream out;

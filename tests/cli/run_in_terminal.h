@@ -15,7 +15,7 @@ using TerminalScript = std::vector<std::pair<std::string, std::string>>;
 
 /// Runs `program` with a terminal as standard input and standard error; standard output is a file as ever.
 /// `err` of the result is all that the terminal showed. A program that waits for what the script does not say
-/// is ended after half a minute.
+/// is ended after two minutes.
 ProgramResult run_in_terminal(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                               const TerminalScript& script, const RunOptions& options);
 

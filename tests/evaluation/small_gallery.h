@@ -21,8 +21,10 @@ inline evaluation::GalleryFeatures small_gallery(int styles = 24) {
   evaluation::GalleryFeatures gallery{
       personalization::TasteFeatures::fit(std::nullopt, subjects, {"warmth", "contrast", "lightness"}),
       {},
+      {},
       {}};
   gallery.psi = gallery.features.matrix(subjects);
+  gallery.prior = personalization::standard_prior(gallery.features, gallery.psi);
   for (const storage::Subject& subject : subjects) gallery.names.push_back(subject.style);
   return gallery;
 }

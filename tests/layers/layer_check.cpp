@@ -28,8 +28,11 @@ const std::map<std::string, Names> kRooms = {
     {"personalization", {"core", "style", "storage", "weights"}},
     {"mapping",
      {"core", "style", "storage", "weights", "model", "tensor", "nn", "losses", "personalization"}},
-    {"evaluation", {"core", "style", "storage", "personalization"}},
-    {"training", {"core", "image", "style", "weights", "model", "tensor", "nn", "losses"}},
+    {"report", {"core", "image"}},
+    {"evaluation", {"core", "image", "style", "storage", "personalization", "report"}},
+    {"training", {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses"}},
+    {"judging",
+     {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses", "inference", "evaluation"}},
 };
 
 // Folders inside a room that may include more than their room.
@@ -42,7 +45,7 @@ struct OutsideRule {
 };
 const std::vector<OutsideRule> kOutsideRules = {
     {{"torch/", "ATen/", "c10/"},
-     {"tensor/", "nn/", "losses/", "training/", "mapping/", "inference/torch/", "apps/backend_torch"}},
+     {"tensor/", "nn/", "losses/", "training/", "mapping/", "judging/", "inference/torch/", "apps/backend_torch"}},
     {{"vips/"}, {"image/"}},
     {{"sodium"}, {"weights/", "storage/", "personalization/", "apps/terminal_picture"}},
     {{"SQLiteCpp/", "sqlite3", "pqxx/"}, {"storage/"}},
@@ -51,7 +54,7 @@ const std::vector<OutsideRule> kOutsideRules = {
 const OutsideRule& kTorch = kOutsideRules[0];
 
 // Rooms whose public headers must not pull LibTorch in, not even through another header.
-const Names kTorchFreeHeaders = {"inference", "training", "mapping"};
+const Names kTorchFreeHeaders = {"inference", "training", "mapping", "judging"};
 
 bool starts_with_any(const std::string& text, const std::vector<std::string>& prefixes) {
   return std::any_of(prefixes.begin(), prefixes.end(),

@@ -99,6 +99,14 @@ TEST_F(MapperNetworkTest, TheRuntimeGivesTheSameNumbers) {
     EXPECT_NEAR(anchors_.outside(spot.z), places.outside(places.z(place.weights, place.step)).item<double>(),
                 1e-2);
     EXPECT_NEAR(place.weights.sum().item<double>(), 1, 1e-6);
+    const at::Tensor far = 8 * place.step;
+    const Eigen::VectorXd kept = anchors_.drawn_back(draw.weights, 8 * draw.step);
+    EXPECT_LT((to_tensor(kept, torch::kFloat) - places.drawn_back(place.weights, far).flatten())
+                  .abs()
+                  .max()
+                  .item<double>(),
+              1e-4);
+    EXPECT_GT((kept - 8 * draw.step).norm(), 1e-3);
   }
 }
 

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <stdexcept>
 
 #include "atelier/core/error.h"
 #include "atelier/personalization/privacy_accountant.h"
+#include "atelier/storage/open_store.h"
 #include "personalization/pooled_people.h"
+#include "support/temp_dir.h"
 
 namespace atelier::personalization {
 namespace {
@@ -262,6 +265,52 @@ TEST(PopulationRelease, ColludersShiftThePriorNoFurtherThanClippingAllows) {
     RecordProperty("mean_shift_" + std::to_string(percent), std::to_string(mean_shift));
     RecordProperty("mean_bound_" + std::to_string(percent), std::to_string(bound.mean));
   }
+}
+
+// The ledger where it really lies: a file, opened anew for every release.
+TEST(PopulationRelease, TheStoresLedgerOutlivesTheProgramAndStopsTheNextRelease) {
+  const atelier::test::TempDir folder;
+  storage::StoreOptions options;
+  options.key_folder = folder / "keys";
+  const auto open = [&] { return storage::open_store((folder / "taste.sqlite").string(), options); };
+  const ContributionScheme scheme(plain_prior(4));
+  const auto people = pooled_people(scheme, 250, 3);
+  const auto release = [&](double epsilon) {
+    const auto store = open();
+    store->together([&] {
+      release_population_prior(scheme, people, ledger_of(*store),
+                               {.epsilon = epsilon, .lifetime_epsilon = 2, .time = 1'700'000'000},
+                               seeded_words(5));
+    });
+  };
+  release(1);
+  const auto lines = open()->releases();
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0].epsilon, 1);
+  EXPECT_EQ(lines[0].delta, 1 / 2500.0);
+  EXPECT_EQ(lines[0].users, 250);
+  EXPECT_EQ(lines[0].time, 1'700'000'000);
+  EXPECT_NEAR(spent_epsilon(lines), 1, 1e-6);
+  EXPECT_EQ(spent_epsilon({}), 0);
+
+  release(0.5);
+  EXPECT_EQ(error_id([&] { release(1.9); }), "privacy.budget");
+  const auto after = open()->releases();
+  EXPECT_EQ(after.size(), 2U);
+  EXPECT_LT(spent_epsilon(after), 1.5);
+  EXPECT_GT(spent_epsilon(after), 1.1);
+}
+
+// Whoever cannot write the ledger gets no prior.
+TEST(PopulationRelease, ALedgerThatIsTakenBackTakesTheReleaseBack) {
+  const auto store = storage::open_memory_store();
+  const ContributionScheme scheme(plain_prior(4));
+  const auto people = pooled_people(scheme, 200, 4);
+  EXPECT_ANY_THROW(store->together([&] {
+    release_population_prior(scheme, people, ledger_of(*store), {}, seeded_words(5));
+    throw std::runtime_error("the disk is full");
+  }));
+  EXPECT_TRUE(store->releases().empty());
 }
 
 }  // namespace

@@ -243,5 +243,25 @@ TEST_F(StyleAnchorsTest, KnowsWhatLiesOutsideTheKnownStyles) {
   EXPECT_LE(outside, 2);
 }
 
+TEST_F(StyleAnchorsTest, AStepIsDrawnBackToTheKnownStylesAndNotFurther) {
+  std::mt19937_64 random(2);
+  int drawn_back = 0;
+  for (int i = 0; i < anchors_.count(); ++i) {
+    const Eigen::VectorXd weights = Eigen::VectorXd::Unit(anchors_.count(), i);
+    Eigen::VectorXd step(6);
+    for (double& s : step) s = 2 * test::symmetric(random);
+    const Eigen::VectorXd kept = anchors_.drawn_back(weights, step);
+    const double unavoidable = anchors_.outside(anchors_.z.row(i).transpose());
+    EXPECT_LE(anchors_.outside(anchors_.at(weights, kept).z), unavoidable + 1e-9);
+    if (anchors_.outside(anchors_.at(weights, step).z) <= unavoidable) {
+      EXPECT_EQ(kept, step);
+    } else {
+      ++drawn_back;
+    }
+    EXPECT_LT(anchors_.drawn_back(weights, Eigen::VectorXd::Zero(6)).norm(), 1e-9);
+  }
+  EXPECT_GT(drawn_back, 3);
+}
+
 }  // namespace
 }  // namespace atelier::personalization

@@ -19,13 +19,14 @@ struct Salon {
   std::vector<Candidate> candidates = test::candidates_of(features, gallery);
   std::vector<style::Attribute> words = test::small_words();
 
-  PreferenceModel visitor(double warmth, double saturation, unsigned seed = 1) const {
+  PreferenceModel visitor(double warmth, double saturation, unsigned seed = 1, unsigned first = 0,
+                          unsigned answers = 25) const {
     std::mt19937_64 random(seed);
     std::vector<TasteObservation> seen;
-    for (int i = 0; i < 25; ++i) {
-      const Candidate& one = candidates[static_cast<std::size_t>(i)];
+    for (unsigned i = first; i < first + answers; ++i) {
+      const Candidate& one = candidates[i % candidates.size()];
       const double felt = warmth * one.psi(3) + saturation * one.psi(4) + 0.3 * detail::normal(random);
-      seen.push_back(rating_of(one.psi, 3 + felt, one.key, 100 + i));
+      seen.push_back(rating_of(one.psi, 3 + felt, one.key, 100 + static_cast<std::int64_t>(i)));
     }
     return PreferenceModel::fit(prior, seen, 0);
   }
@@ -71,6 +72,25 @@ TEST(TasteProfile, NamesAnswersThatArgueForTheSentenceAndPicturesOfBothEnds) {
   EXPECT_LT(salon.psi(warmth.counter_example)(3), -0.3);
   EXPECT_GT(model.utility(salon.psi(warmth.example)).mean,
             model.utility(salon.psi(warmth.counter_example)).mean);
+}
+
+TEST(TasteProfile, SaysAfterFiveAnswersWhatIsLikelyAndHowLikely) {
+  const Salon salon;
+  int said = 0, right = 0, people = 0;
+  for (unsigned seed = 1; seed <= 40; ++seed, ++people) {
+    const double warmth = seed % 2 == 0 ? 1 : -1;
+    const PreferenceModel model = salon.visitor(warmth, 0, seed, 5 * seed, 5);
+    const AttributeTaste taste = of(explain(model, salon.features, salon.candidates, salon.words), "warmth");
+    if (taste.leaning == Leaning::Unsure) continue;
+    ++said;
+    right += (taste.leaning == Leaning::High) == (warmth > 0) ? 1 : 0;
+    if (taste.certain) continue;
+    EXPECT_TRUE(taste.sentence.starts_with("you lean towards ")) << taste.sentence;
+    EXPECT_TRUE(taste.sentence.ends_with(" % sure)")) << taste.sentence;
+    EXPECT_GE(std::max(taste.probability, 1 - taste.probability), 0.8);
+  }
+  EXPECT_GT(said, people / 2);
+  EXPECT_GE(right, 0.8 * said);
 }
 
 TEST(TasteProfile, KnowsNothingWithoutAnswers) {

@@ -17,7 +17,6 @@
 #include "atelier/training/detail/prefetcher.h"
 #include "atelier/training/detail/step_plan.h"
 #include "atelier/training/detail/style_catalogue.h"
-#include "atelier/training/health_monitor.h"
 #include "atelier/training/progress.h"
 #include "support/expect_error.h"
 #include "support/tensor_matchers.h"
@@ -623,51 +622,7 @@ TEST(RunLock, RefusesASecondTrainerAndNamesTheFirst) {
   EXPECT_NO_THROW(RunLock(run.path())) << "free again";
 }
 
-// ---- health
-
-HealthMonitor after(int games, double accuracy, double value, double spread) {
-  HealthMonitor monitor;
-  for (int i = 0; i < games; ++i) monitor.observe_game(accuracy, value, spread);
-  return monitor;
-}
-
-TEST(HealthMonitor, AFairGameIsNoNews) {
-  HealthMonitor monitor = after(1000, 0.6, -1.2, 0.8);
-  monitor.observe_outputs(0.1, 0.2);
-  EXPECT_EQ(monitor.verdict(), std::nullopt);
-  EXPECT_NEAR(monitor.accuracy(), 0.6, 1e-3);
-  EXPECT_NEAR(monitor.game_value(), -1.2, 1e-3);
-}
-
-TEST(HealthMonitor, SaysWhenTheDiscriminatorWins) {
-  EXPECT_THAT(after(600, 1.0, -0.05, 5).verdict().value_or(""), HasSubstr("winning"));
-  EXPECT_EQ(after(100, 1.0, -0.05, 5).verdict(), std::nullopt) << "too early to tell";
-}
-
-TEST(HealthMonitor, SaysWhenTheDiscriminatorHasCollapsed) {
-  EXPECT_THAT(after(1000, 0.5, -1.386, 0).verdict().value_or(""), HasSubstr("collapsed"));
-}
-
-TEST(HealthMonitor, SaysWhenPaintingsNoLongerDependOnStyleOrPhoto) {
-  HealthMonitor style, content;
-  style.observe_outputs(0.005, 0.2);
-  EXPECT_THAT(style.verdict().value_or(""), HasSubstr("style collapse"));
-  content.observe_outputs(0.2, 0.005);
-  EXPECT_THAT(content.verdict().value_or(""), HasSubstr("content collapse"));
-}
-
-TEST(HealthMonitor, ComplainsOnceUntilItWentAwayOrLongPassed) {
-  HealthMonitor monitor;
-  monitor.observe_outputs(0.005, 0.2);
-  EXPECT_TRUE(monitor.verdict().has_value());
-  EXPECT_FALSE(monitor.verdict().has_value());
-  monitor.observe_outputs(0.2, 0.2);
-  EXPECT_FALSE(monitor.verdict().has_value());
-  monitor.observe_outputs(0.005, 0.2);
-  EXPECT_TRUE(monitor.verdict().has_value()) << "back again";
-  for (int i = 0; i < 2100; ++i) monitor.observe_game(0.5, -1.386, 1);
-  EXPECT_TRUE(monitor.verdict().has_value()) << "a reminder";
-}
+// ---- progress
 
 TEST(Progress, KnowsItsStyles) {
   EXPECT_EQ(Progress::parse("json"), Progress::Style::Json);

@@ -15,6 +15,7 @@ void add_evaluate(CLI::App& app, Program& program);
 void add_info(CLI::App& app, Program& program);
 void add_doctor(CLI::App& app, Program& program);
 void add_bench(CLI::App& app, Program& program);
+void add_advise(CLI::App& app, Program& program);
 void add_train(CLI::App& app, Program& program);
 
 }  // namespace atelier::cli

@@ -19,7 +19,9 @@
 #include "atelier/image/read_image.h"
 #include "atelier/personalization/style_mapper.h"
 #include "atelier/style/attributes.h"
+#include "backend.h"
 #include "commands/commands.h"
+#include "commands/evaluate_commands.h"
 #include "json_output.h"
 #include "options.h"
 #include "progress.h"
@@ -109,7 +111,7 @@ void measure_real(const Program& program, const EvaluateTaste& command,
 
 evaluation::GalleryFeatures gallery_of(const TasteGallery& taste) {
   std::vector<storage::Subject> subjects;
-  evaluation::GalleryFeatures gallery{taste.features(), {}, {}};
+  evaluation::GalleryFeatures gallery{taste.features(), {}, {}, taste.prior()};
   for (const style::NamedStyle& style : taste.bundle().styles().styles()) {
     subjects.push_back(to_subject(style));
     gallery.names.push_back(style.name);
@@ -229,8 +231,15 @@ void add_evaluate_taste(CLI::App& evaluate, Program& program) {
 void add_evaluate(CLI::App& app, Program& program) {
   CLI::App* evaluate = app.add_subcommand("evaluate", "Measure quality against what was promised");
   evaluate->require_subcommand(1);
+  add_evaluate_pictures(*evaluate, program);
+  add_evaluate_compare(*evaluate, program);
+  add_evaluate_study(*evaluate, program);
   add_evaluate_taste(*evaluate, program);
-  evaluate->footer("  atelier evaluate taste --ratings ratings/ --report reports/");
+  evaluate->footer(
+      "  atelier evaluate pictures --content photos/ --style paintings/ --out report/\n"
+      "  atelier evaluate compare before/ after/\n"
+      "  atelier evaluate study make --a ours/ --b theirs/ --out study.html\n"
+      "  atelier evaluate taste --ratings ratings/ --report reports/");
 }
 
 }  // namespace atelier::cli

@@ -13,6 +13,7 @@ void add_taste(CLI::App& app, Program& program) {
   add_taste_code(*taste, program);
   add_taste_group(*taste, program);
   add_taste_segment(*taste, program);
+  add_taste_population(*taste, program);
   add_taste_records(*taste, program);
   taste->footer(
       "  atelier taste survey --user ana\n"

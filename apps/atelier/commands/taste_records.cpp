@@ -13,6 +13,7 @@
 #include "json_output.h"
 #include "private_file.h"
 #include "taste_answers.h"
+#include "taste_review.h"
 #include "taste_session.h"
 #include "terminal.h"
 
@@ -155,13 +156,19 @@ int consent(const Program& program, const RecordsCommand& command, PreferenceSto
   if (!command.consent.empty()) {
     settings.pooled_learning = command.consent == "on";
     store.put_settings(command.taste.user, settings);
+    if (!settings.pooled_learning) end_review(store, command.taste.user);
   }
+  const bool reviewed = under_review(store, command.taste.user);
   if (program.json) {
-    print_json({{"schema", 1}, {"pooled_learning", settings.pooled_learning}});
+    print_json({{"schema", 1}, {"pooled_learning", settings.pooled_learning}, {"under_review", reviewed}});
   } else {
     std::cout << (settings.pooled_learning
                       ? "on: these answers may enter a shared prior, with noise, among 200 people or more\n"
                       : "off: these answers are for this person only\n");
+    if (reviewed) {
+      std::cout << "under review: many new accounts came when this one did and say the same about a style; "
+                   "nothing changes for this person\n";
+    }
   }
   return 0;
 }

@@ -146,6 +146,7 @@ json to_json(const personalization::AttributeTaste& attribute, const TasteSessio
   static constexpr const char* kLeanings[] = {"low", "high", "unsure"};
   return {{"attribute", attribute.key},
           {"leaning", kLeanings[static_cast<int>(attribute.leaning)]},
+          {"certain", attribute.certain},
           {"sentence", attribute.sentence},
           {"strength", attribute.strength},
           {"low", attribute.low},

@@ -11,6 +11,7 @@
 #include "atelier/training/trainer.h"
 #include "commands.h"
 #include "json_output.h"
+#include "train_commands.h"
 
 namespace atelier::cli {
 namespace {
@@ -22,7 +23,8 @@ struct TrainOptions {
   bool resume = false;
   double minutes = 0;
   training::ExportOptions exported;
-  std::filesystem::path ratings;
+  std::filesystem::path ratings, ablation;
+  std::string doctor = "warn";
 };
 
 void add_common(CLI::App& command, TrainOptions& options) {
@@ -62,11 +64,15 @@ int perceptual(const Program& program, const TrainOptions& typed) {
 }
 
 int base(const Program& program, const TrainOptions& typed) {
+  training::RunFlags flags{.device = program.device, .progress = Progress::parse(program.progress)};
+  flags.doctor_stops = typed.doctor == "stop";
+  flags.resume = typed.resume;
+  if (!typed.ablation.empty()) return train_ablation(program, typed.ablation, typed.minutes, flags);
+  if (typed.config.empty()) throw Error(ErrorCode::Usage, "option.missing", "--config FILE is missing (or --ablate FILE for several trainings)");
   auto options = training::TrainingOptions::parse(training::read_config(typed.config));
   if (typed.minutes > 0) options.minutes = typed.minutes;
   tensor::prepare_runtime(program.resolved_threads());
-  const auto summary = training::train_base(
-      options, {.device = program.device, .resume = typed.resume, .progress = Progress::parse(program.progress)});
+  const auto summary = training::train_base(options, flags);
   if (program.json) {
     print_json({{"schema", 1},
                 {"steps", summary.steps},
@@ -76,11 +82,22 @@ int base(const Program& program, const TrainOptions& typed) {
                 {"dropped_steps", summary.dropped_steps},
                 {"roll_backs", summary.roll_backs},
                 {"finished", summary.finished},
+                {"diagnoses", summary.diagnoses},
+                {"stopped_by", summary.stopped_by ? nlohmann::json(summary.stopped_by->id) : nlohmann::json()},
+                {"report", (options.run / "report.html").string()},
                 {"folder", options.run.string()}});
   } else {
     std::cout << fmt::format("{} steps in {:.1f} minutes, content {:.3f}, style {:.3f}, {} steps dropped\n{}\n",
                              summary.steps, summary.minutes, summary.content, summary.style, summary.dropped_steps,
                              options.run.string());
+    for (const training::Diagnosis& diagnosis : summary.diagnoses) {
+      std::cout << fmt::format("doctor: {}: {}\n", diagnosis.id, diagnosis.text());
+    }
+  }
+  if (summary.stopped_by) {
+    throw Error(ErrorCode::Internal, "training.stopped",
+                fmt::format("the doctor stopped the training at step {}: {} (the checkpoint is in {}; report.html shows why)", summary.steps,
+                            summary.stopped_by->text(), printable(options.run.string())));
   }
   return after_training();
 }
@@ -126,6 +143,7 @@ int export_model(const Program& program, const TrainOptions& typed) {
 void add_train(CLI::App& app, Program& program) {
   CLI::App* train = app.add_subcommand("train", "Train networks and make model bundles");
   train->require_subcommand(1);
+  add_train_report(*train, program);
   const auto add = [&](const char* name, const char* description, int (*run)(const Program&, const TrainOptions&)) {
     CLI::App* command = train->add_subcommand(name, description);
     auto options = std::make_shared<TrainOptions>();
@@ -140,8 +158,16 @@ void add_train(CLI::App& app, Program& program) {
   {
     auto [command, options] = add("base", "Train generator and style encoder against discriminators", base);
     add_common(*command, *options);
+    CLI::Option* config = command->get_option("--config")->required(false);
+    command->add_option("--doctor", options->doctor, "When the training becomes hopeless: warn, or stop (status 70, checkpoint written)")
+        ->check(CLI::IsMember({"warn", "stop"}).description(""))
+        ->capture_default_str();
+    command->add_option("--ablate", options->ablation, "Instead: train the variations of this plan one after the other and compare them")
+        ->type_name("FILE")
+        ->excludes(config);
     command->footer("  atelier train base --config configs/train/base.json --minutes 120\n"
-                    "  atelier train base --config configs/train/base.json --minutes 240 --resume");
+                    "  atelier train base --config configs/train/base.json --minutes 240 --resume\n"
+                    "  atelier train base --ablate configs/train/ablation.json");
   }
   {
     auto [command, options] = add("mapper", "Train the style mapper of a model: from a person's answers to styles", mapper);

@@ -62,7 +62,7 @@ std::vector<TasteObservation> answers_of(const GalleryFeatures& gallery, int cou
 
 std::vector<LatencyRow> measure_latency(const GalleryFeatures& gallery, const LatencyOptions& options,
                                         const StyleMapper* mapper, const ProgressCallback& progress) {
-  const PopulationPrior prior = standard_prior(gallery.features, gallery.psi);
+  const PopulationPrior& prior = gallery.prior;
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < gallery.names.size(); ++i) {
     candidates.push_back({gallery.names[i], gallery.psi.row(static_cast<Eigen::Index>(i)).transpose()});

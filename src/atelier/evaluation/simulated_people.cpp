@@ -60,11 +60,13 @@ struct Interview {
 class Simulation {
  public:
   Simulation(const GalleryFeatures& gallery, const SimulatedPeopleOptions& options)
-      : gallery_(gallery), options_(options), population_(gallery.psi, options.seed) {
+      : gallery_(gallery),
+        options_(options),
+        population_(gallery.psi, options.seed),
+        standard_(gallery.prior) {
     for (std::size_t i = 0; i < gallery.names.size(); ++i) {
       candidates_.push_back({gallery.names[i], gallery.psi.row(static_cast<Eigen::Index>(i)).transpose()});
     }
-    standard_ = standard_prior(gallery.features, gallery.psi);
   }
 
   std::uint64_t seed_of(const std::string& what, int number) const {
@@ -146,6 +148,18 @@ class Simulation {
                                                candidates_[a].key, candidates_[b].key, next_id(interview)));
   }
 
+  /// Asks about every attribute.
+  void survey(Interview& interview) const {
+    for (const auto& attribute : gallery_.features.attributes()) {
+      TasteObservation answer;
+      answer.kind = AnswerKind::Survey;
+      answer.question = attribute.key;
+      answer.value = interview.user.survey(gallery_.features.index_of(attribute.key));
+      answer.id = next_id(interview);
+      interview.observations.push_back(answer);
+    }
+  }
+
   bool ask_random_rating(Interview& interview, std::uint64_t seed) const {
     std::vector<std::size_t> left;
     for (std::size_t i = 0; i < candidates_.size(); ++i) {
@@ -165,7 +179,7 @@ class Simulation {
 
   /// One family's (or several families') curve.
   AskingCurve curve(const std::string& label, const std::vector<TasteFamily>& families, Asking asking,
-                    bool learned, double noise, const ProgressCallback& step) const {
+                    bool learned, double noise, const ProgressCallback& step, bool surveyed = false) const {
     AskingCurve curve{
         .label = label, .asking = asking, .learned_prior = learned, .percentiles = {}, .regrets = {}};
     const int last = is_active(asking) ? options_.answers.back() : options_.random_up_to;
@@ -174,6 +188,7 @@ class Simulation {
     for (const TasteFamily family : families) {
       for (int number = 0; number < options_.users; ++number) {
         Interview interview{person(family, number, noise)};
+        if (surveyed) survey(interview);
         const Eigen::VectorXd truth = interview.user.utilities(gallery_.psi);
         const double best = truth.maxCoeff();
         const std::uint64_t seed = seed_of("asking", number);
@@ -281,16 +296,11 @@ class Simulation {
     for (const TasteFamily family : {TasteFamily::Linear, TasteFamily::Bump}) {
       for (int number = 0; number < options_.users; ++number) {
         Interview interview{person(family, number, options_.noise)};
+        survey(interview);
         int strongest = -1;
         double slope = 0;
         for (const auto& attribute : attributes) {
           const int index = gallery_.features.index_of(attribute.key);
-          TasteObservation survey;
-          survey.kind = AnswerKind::Survey;
-          survey.question = attribute.key;
-          survey.value = interview.user.survey(index);
-          survey.id = next_id(interview);
-          interview.observations.push_back(survey);
           const double here = interview.user.slope(index);
           if (strongest >= 0 && std::abs(here) <= std::abs(slope)) continue;
           strongest = index;
@@ -315,7 +325,7 @@ class Simulation {
     return result;
   }
 
-  // At the standard prior: what the mapper is trained for and the program uses.
+  // At the gallery's own prior: what the mapper is trained for and the program uses.
   MapperResult mapper(const StyleMapper& mapper) const {
     const std::size_t points = options_.answers.size();
     using Values = std::vector<std::vector<double>>;
@@ -442,12 +452,13 @@ SimulatedPeopleResult measure_simulated_people(const GalleryFeatures& gallery,
   result.training_users = options.training_users;
   result.training_answers = options.training_answers;
   result.seed = options.seed;
+  result.prior = gallery.prior.origin;
   result.answers = options.answers;
 
   const std::vector<TasteFamily> believable = Simulation::believable();
   const int per_curve = static_cast<int>(believable.size());
   const int steps = static_cast<int>(taste_families().size()) +
-                    per_curve * (6 + static_cast<int>(options.other_noises.size())) + 4;
+                    per_curve * (8 + static_cast<int>(options.other_noises.size())) + 5;
   int done = 0;
   const ProgressCallback step = [&](const std::string& what, int, int) {
     if (progress) progress("simulated people: " + what, ++done, steps);
@@ -483,6 +494,10 @@ SimulatedPeopleResult measure_simulated_people(const GalleryFeatures& gallery,
     result.noises.push_back(
         simulation.curve("noise " + label, believable, Asking::ActiveRatings, true, noise, step));
   }
+  for (const bool learned : {true, false}) {
+    result.surveyed.push_back(simulation.curve("all families, after the survey", believable,
+                                               Asking::ActiveRatings, learned, options.noise, step, true));
+  }
   result.calibration = simulation.calibration(12);
   step("calibration", 0, 0);
   result.moods = simulation.moods();
@@ -490,6 +505,7 @@ SimulatedPeopleResult measure_simulated_people(const GalleryFeatures& gallery,
   result.direction = simulation.direction();
   step("direction", 0, 0);
   if (mapper != nullptr) result.mapper.push_back(simulation.mapper(*mapper));
+  step("mapper", 0, 0);
   return result;
 }
 

@@ -17,8 +17,9 @@ namespace atelier::evaluation {
 /// The styles simulated people are asked about.
 struct GalleryFeatures {
   personalization::TasteFeatures features;
-  std::vector<std::string> names;  ///< unique
-  Eigen::MatrixXd psi;             ///< [styles][features.size()]
+  std::vector<std::string> names;          ///< unique
+  Eigen::MatrixXd psi;                     ///< [styles][features.size()]
+  personalization::PopulationPrior prior;  ///< what the program believes of somebody it never asked
 };
 
 /// How a simulated person is questioned.
@@ -49,7 +50,7 @@ struct SimulatedPeopleOptions {
 struct AskingCurve {
   std::string label;  ///< "linear", "all families", "noise 0.9" ...
   Asking asking = Asking::ActiveRatings;
-  bool learned_prior = true;                     ///< else the standard prior, which knows nobody
+  bool learned_prior = true;                     ///< else the gallery's own prior
   std::vector<std::vector<double>> percentiles;  ///< [answers so far, 0..][people]
   std::vector<std::vector<double>> regrets;      ///< the same
   std::size_t not_believed = 0;  ///< people for whom the model fell back to the prior at the end
@@ -98,11 +99,14 @@ struct SimulatedPeopleResult {
   std::size_t styles = 0, features = 0;
   int users = 0, training_users = 0, training_answers = 0;
   std::uint64_t seed = 1;
+  std::string prior;  ///< origin of the gallery's own prior
   std::vector<int> answers;
   std::vector<AskingCurve>
       families;  ///< active ratings, learned prior: every family, then those the model can express
   std::vector<AskingCurve> all;     ///< all families but careless: every way of asking, both priors
   std::vector<AskingCurve> noises;  ///< the same at other noise levels
+  /// Active ratings after the survey about every attribute, both priors: the walk of a new user.
+  std::vector<AskingCurve> surveyed;
   CalibrationResult calibration;
   MoodResult moods;
   DirectionResult direction;

@@ -98,7 +98,7 @@ nlohmann::json to_json(const AskingCurve& curve) {
   }
   return {{"label", curve.label},
           {"asking", to_string(curve.asking)},
-          {"prior", curve.learned_prior ? "learned" : "standard"},
+          {"prior", curve.learned_prior ? "learned" : "program's"},
           {"people", curve.people()},
           {"percentile", std::move(means)},
           {"median_percentile", std::move(medians)},
@@ -114,7 +114,7 @@ nlohmann::json to_json(const std::vector<AskingCurve>& curves) {
 
 std::vector<std::string> percentile_row(const AskingCurve& curve, const std::vector<int>& answers) {
   std::vector<std::string> row = {curve.label, to_string(curve.asking),
-                                  curve.learned_prior ? "learned" : "standard"};
+                                  curve.learned_prior ? "learned" : "program's"};
   for (const int n : answers)
     row.push_back(per_cent(curve.percentile(n)) + " (" + per_cent(curve.median_percentile(n)) + ")");
   row.push_back(std::to_string(curve.not_believed) + " of " + std::to_string(curve.people()));
@@ -283,9 +283,11 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
                 {"training_users", result.training_users},
                 {"training_answers", result.training_answers},
                 {"seed", result.seed},
+                {"prior", result.prior},
                 {"families", evaluation::to_json(result.families)},
                 {"asking", evaluation::to_json(result.all)},
                 {"noises", evaluation::to_json(result.noises)},
+                {"surveyed", evaluation::to_json(result.surveyed)},
                 {"calibration",
                  {{"answers", result.calibration.answers},
                   {"ratings_covered_90", result.calibration.ratings_covered},
@@ -309,13 +311,15 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
                 "The learned prior comes "
                 "from " +
                 std::to_string(result.training_users) + " other simulated people with " +
-                std::to_string(result.training_answers) +
-                " random ratings; the standard prior knows nobody. Careless people answer at random; "
+                std::to_string(result.training_answers) + " random ratings; the program's prior (" +
+                result.prior +
+                ") is what it starts from here. Careless people "
+                "answer at random; "
                 "\"all families\" leaves them out. Not believed: the model fell back to the prior."},
       .rows = {{"PEOPLE", "ASKED", "PRIOR"}}};
   for (const int n : result.answers) tops.rows.front().push_back(std::to_string(n));
   tops.rows.front().push_back("NOT BELIEVED");
-  for (const auto* curves : {&result.families, &result.noises, &result.all}) {
+  for (const auto* curves : {&result.families, &result.noises, &result.all, &result.surveyed}) {
     for (const AskingCurve& curve : *curves) tops.rows.push_back(percentile_row(curve, result.answers));
   }
   tables_.push_back(std::move(tops));
@@ -337,11 +341,11 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
       const double needed = answers_needed(active_regret, level);
       const bool never = needed >= static_cast<double>(active_regret.size());
       if (n == 20 && learned && active == Asking::ActiveRatings) share_at_20 = needed / n;
-      asking.rows.push_back({kind, learned ? "learned" : "standard", std::to_string(n), fixed(level, 3),
+      asking.rows.push_back({kind, learned ? "learned" : "program's", std::to_string(n), fixed(level, 3),
                              never ? "> " + std::to_string(active_regret.size() - 1) : fixed(needed, 1),
                              never ? "-" : per_cent(needed / n)});
       needs.push_back({{"kind", kind},
-                       {"prior", learned ? "learned" : "standard"},
+                       {"prior", learned ? "learned" : "program's"},
                        {"random_answers", n},
                        {"regret", level},
                        {"active_answers", never ? nlohmann::json() : nlohmann::json(needed)}});
@@ -386,11 +390,14 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
            {"mean move in the liked direction, sd of the attribute", shown(result.direction.shift), "> 0"}}});
 
   const AskingCurve* learned = result.find(Asking::ActiveRatings, true);
+  const AskingCurve* choices = result.find(Asking::ActiveChoices, true);
   const AskingCurve* standard = result.find(Asking::ActiveRatings, false);
   const AskingCurve* inside = result.families.empty() ? nullptr : &result.families.back();
-  for (const auto& [curve, who] : {std::pair(learned, "all families, learned prior"),
-                                   std::pair(inside, "families the model can express, learned prior"),
-                                   std::pair(standard, "all families, standard prior")}) {
+  for (const auto& [curve, who] :
+       {std::pair(learned, "all families, learned prior, ratings"),
+        std::pair(choices, "all families, learned prior, choices"),
+        std::pair(inside, "families the model can express, learned prior, ratings"),
+        std::pair(standard, "all families, the program's prior, ratings")}) {
     for (const auto& [answers, wanted] : {std::pair(5, 0.07), std::pair(12, 0.03)}) {
       if (curve == nullptr || curve->percentiles.size() <= static_cast<std::size_t>(answers)) continue;
       add_bar("simulated people, " + std::string(who) + ": top pick among the best after " +

@@ -28,7 +28,7 @@ struct MapperTrainingOptions {
   std::filesystem::path bundle;   ///< the model the mapper is for, and is written into
   std::filesystem::path ratings;  ///< folder of real people's ratings; empty: none
   int anchors = 96;               ///< gallery styles to blend, at most
-  double reach = 0.3;             ///< of the step along each coordinate, standard deviations
+  double reach = 0.6;             ///< of the step along each coordinate, standard deviations
   personalization::MapperShape shape;
   int people = 2400, populations = 40;  ///< simulated, for training
   int snapshots = 3;                    ///< moments at which a person's answers are looked at
@@ -37,8 +37,8 @@ struct MapperTrainingOptions {
       0.3;  ///< share of people who are asked what the question selector picks; others: random questions
   double survey = 0.3;                                   ///< share who fill in a part of the survey first
   double careless = 0.05;                                ///< share who answer at random
-  int held_out_people = 240, held_out_populations = 12;  ///< never trained on
-  int painted_people = 40;  ///< of these, whose styles are also painted and looked at again
+  int held_out_people = 400, held_out_populations = 40;  ///< never trained on
+  int painted_people = 100;  ///< of these, whose styles are also painted and looked at again
   MapperLossOptions loss;
   int steps = 1500, batch = 64, draws = 4;
   double rate = 2e-3;

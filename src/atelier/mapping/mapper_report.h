@@ -24,7 +24,7 @@ struct PolicyScore {
 /// All ways after so many answers, for the same people.
 struct MapperScore {
   int answers = 0;
-  PolicyScore mapper;   ///< StyleMapper's first proposal
+  PolicyScore mapper;   ///< what StyleMapper::map gives first
   PolicyScore gallery;  ///< the gallery style with the highest utility by the preference model
   PolicyScore greedy;   ///< that style moved along the preference model's slope, as far as the mapper may go
   Interval gain;        ///< mapper's utility minus gallery's, person by person

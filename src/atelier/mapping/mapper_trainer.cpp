@@ -203,14 +203,16 @@ class MapperTraining {
       const MapperBatch people = all.rows(torch::tensor(index));
       at::Tensor noise = torch::randn({options_.batch, options_.draws, options_.shape.noise});
       noise.select(1, 0).zero_();  // the central answer, what is shown first
-      const auto place = network(people, noise);
+      MapperNetworkImpl::Places place = network(people, noise);
+      const at::Tensor outside = places.outside(places.z(place.weights, place.step));
+      place.step = places.drawn_back(place.weights, place.step);  // as programs do it
       const at::Tensor z = places.z(place.weights, place.step), psi = places.psi(place.weights, place.step);
       const auto [utility, slopes] = utility_slopes(psi, batch);
       at::Tensor loss = -w.utility * (slopes * psi).sum(2).mean();
       const at::Tensor apart = (z.unsqueeze(1) - z.unsqueeze(2)).square().sum(3).clamp_min(1e-8).sqrt();
       const double pairs = static_cast<double>(options_.draws) * (options_.draws - 1);
       loss = loss - w.diversity * (apart.sum({1, 2}) / pairs).clamp_max(w.diversity_cap).mean();
-      loss = loss + w.manifold * places.outside(z).mean() / static_cast<double>(anchors_.coordinates());
+      loss = loss + w.manifold * outside.mean() / static_cast<double>(anchors_.coordinates());
       if (w.personalization > 0 && step % w.personalization_every == 0) {
         loss = loss + personal_loss(personal, styliser, places, place, batch, contents, random);
       }

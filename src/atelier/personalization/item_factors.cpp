@@ -140,56 +140,84 @@ class Factors {
     std::size_t person;
     double value;
   };
-  /// A person's (t, 1, a): the 1 goes with the item's mean.
+  /// A person's (t, a).
   struct Person {
-    Eigen::VectorXd mean;    ///< [factors + 1]: t, a
+    Eigen::VectorXd mean;    ///< [factors + 1]
     Eigen::MatrixXd spread;  ///< its covariance
   };
 
   void update_people() {
+    double offsets = 0;
+    Eigen::MatrixXd factors, precision(k_ + 1, k_ + 1);
+    Eigen::VectorXd rest, linear(k_ + 1);
     for (std::size_t u = 0; u < people_.size(); ++u) {
-      Eigen::MatrixXd precision = Eigen::MatrixXd::Zero(k_ + 1, k_ + 1);
-      Eigen::VectorXd linear = Eigen::VectorXd::Zero(k_ + 1);
-      for (const CatalogueRating& rating : common_.people[u]) {
+      const std::vector<CatalogueRating>& ratings = common_.people[u];
+      const auto count = static_cast<Eigen::Index>(ratings.size());
+      factors.resize(count, k_);
+      rest.resize(count);
+      precision.setZero();
+      linear.setZero();
+      for (Eigen::Index n = 0; n < count; ++n) {
+        const CatalogueRating& rating = ratings[static_cast<std::size_t>(n)];
         const auto& spread = item_spread_[static_cast<std::size_t>(rating.item)];
-        const Eigen::VectorXd factor = items_.row(rating.item).head(k_).transpose();
-        precision.topLeftCorner(k_, k_) += factor * factor.transpose() + spread.topLeftCorner(k_, k_);
-        precision.topRightCorner(k_, 1) += factor;
-        const double rest = rating.value - items_(rating.item, k_);
-        linear.head(k_) += factor * rest - spread.topRightCorner(k_, 1);
-        linear(k_) += rest;
+        factors.row(n) = items_.row(rating.item).head(k_);
+        rest(n) = rating.value - items_(rating.item, k_);
+        precision += spread;
+        linear.head(k_) -= spread.col(k_).head(k_);
       }
-      precision.bottomLeftCorner(1, k_) = precision.topRightCorner(k_, 1).transpose();
-      precision(k_, k_) = static_cast<double>(common_.people[u].size());
+      precision.topLeftCorner(k_, k_).noalias() += factors.transpose() * factors;
+      precision.col(k_).head(k_) = factors.colwise().sum().transpose();
+      precision.row(k_).head(k_) = factors.colwise().sum();
+      precision(k_, k_) = static_cast<double>(count);
+      linear.head(k_).noalias() += factors.transpose() * rest;
+      linear(k_) = rest.sum();
       precision /= noise_;
       precision.diagonal().head(k_).array() += 1;
       precision(k_, k_) += 1 / offset_variance_;
-      people_[u].spread = precision.llt().solve(Eigen::MatrixXd::Identity(k_ + 1, k_ + 1));
-      people_[u].mean = people_[u].spread * (linear / noise_);
+      Person& person = people_[u];
+      person.spread = precision.llt().solve(Eigen::MatrixXd::Identity(k_ + 1, k_ + 1));
+      person.mean = person.spread * (linear / noise_);
+      offsets += person.mean(k_) * person.mean(k_) + person.spread(k_, k_);
     }
+    offset_variance_ = std::max(1e-6, offsets / static_cast<double>(people_.size()));
   }
 
   void update_items() {
+    double square = 0, count = 0;
+    Eigen::MatrixXd people, gram(k_ + 1, k_ + 1);
+    Eigen::VectorXd height, linear(k_ + 1);
     for (std::size_t i = 0; i < rated_.size(); ++i) {
       const auto row = static_cast<Eigen::Index>(i);
-      Eigen::MatrixXd precision = Eigen::MatrixXd::Zero(k_ + 1, k_ + 1);
-      Eigen::VectorXd linear = Eigen::VectorXd::Zero(k_ + 1);
-      Eigen::VectorXd x(k_ + 1);
-      for (const Rated& rated : rated_[i]) {
+      const auto raters = static_cast<Eigen::Index>(rated_[i].size());
+      people.resize(raters, k_ + 1);
+      height.resize(raters);
+      gram.setZero();
+      linear.setZero();
+      double known = 0;  // sum of E[(y - a)^2]
+      for (Eigen::Index n = 0; n < raters; ++n) {
+        const Rated& rated = rated_[i][static_cast<std::size_t>(n)];
         const Person& person = people_[rated.person];
-        x << person.mean.head(k_), 1;
-        precision += x * x.transpose();
-        precision.topLeftCorner(k_, k_) += person.spread.topLeftCorner(k_, k_);
-        linear += x * (rated.value - person.mean(k_));
-        linear.head(k_) -= person.spread.topRightCorner(k_, 1);
+        people.row(n).head(k_) = person.mean.head(k_).transpose();
+        people(n, k_) = 1;
+        height(n) = rated.value - person.mean(k_);
+        known += height(n) * height(n) + person.spread(k_, k_);
+        gram.topLeftCorner(k_, k_) += person.spread.topLeftCorner(k_, k_);
+        linear.head(k_) -= person.spread.col(k_).head(k_);
       }
-      precision /= noise_;
-      linear /= noise_;
+      gram.noalias() += people.transpose() * people;
+      linear.noalias() += people.transpose() * height;
+      Eigen::MatrixXd precision = gram / noise_;
       precision.diagonal() += item_variance_.cwiseInverse();
-      linear += item_variance_.cwiseInverse().cwiseProduct(expected_.row(row).transpose());
+      const Eigen::VectorXd pull =
+          linear / noise_ + item_variance_.cwiseInverse().cwiseProduct(expected_.row(row).transpose());
       item_spread_[i] = precision.llt().solve(Eigen::MatrixXd::Identity(k_ + 1, k_ + 1));
-      items_.row(row) = (item_spread_[i] * linear).transpose();
+      const Eigen::VectorXd mean = item_spread_[i] * pull;
+      items_.row(row) = mean.transpose();
+      square +=
+          known - 2 * mean.dot(linear) + mean.dot(gram * mean) + gram.cwiseProduct(item_spread_[i]).sum();
+      count += static_cast<double>(raters);
     }
+    noise_ = std::max(1e-6, square / count);
   }
 
   void update_variances() {
@@ -201,24 +229,6 @@ class Factors {
     Eigen::VectorXd square = (items_ - expected_).colwise().squaredNorm().transpose();
     for (const Eigen::MatrixXd& spread : item_spread_) square += spread.diagonal();
     item_variance_ = (square / items).cwiseMax(1e-8);
-
-    double sum = 0, count = 0, offsets = 0;
-    for (std::size_t u = 0; u < people_.size(); ++u) {
-      const Person& person = people_[u];
-      offsets += person.mean(k_) * person.mean(k_) + person.spread(k_, k_);
-      Eigen::VectorXd x(k_ + 1), row(k_ + 1);
-      x << person.mean.head(k_), 1;
-      for (const CatalogueRating& rating : common_.people[u]) {
-        const auto& spread = item_spread_[static_cast<std::size_t>(rating.item)];
-        row << items_.row(rating.item).head(k_).transpose(), 1;
-        const double rest = rating.value - items_.row(rating.item).dot(x) - person.mean(k_);
-        sum += rest * rest + row.dot(person.spread * row) + x.dot(spread * x) +
-               spread.topLeftCorner(k_, k_).cwiseProduct(person.spread.topLeftCorner(k_, k_)).sum();
-        ++count;
-      }
-    }
-    noise_ = std::max(1e-6, sum / count);
-    offset_variance_ = std::max(1e-6, offsets / static_cast<double>(people_.size()));
   }
 
   const CommonScale& common_;

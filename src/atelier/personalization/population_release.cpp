@@ -244,6 +244,14 @@ double spent_epsilon(std::span<const storage::Release> releases, double delta) {
   return pure + gaussian_epsilon((1 - kSlack) * delta, 1 / std::sqrt(information));
 }
 
+double spent_epsilon(std::span<const storage::Release> releases) {
+  double strictest = 1;
+  for (const auto& release : releases) {
+    if (release.delta > 0) strictest = std::min(strictest, release.delta);
+  }
+  return spent_epsilon(releases, strictest);
+}
+
 ReleaseNoise release_noise(const ContributionScheme& scheme, std::size_t people,
                            const ReleaseOptions& options) {
   require_parameter(options.epsilon > 0 && options.epsilon <= 10,
@@ -294,11 +302,7 @@ PopulationPrior release_population_prior(const ContributionScheme& scheme,
   line.purpose = "population prior of " + scheme.id();
   auto lines = ledger.read();
   lines.push_back(line);
-  double strictest = noise.delta;
-  for (const auto& other : lines) {
-    if (other.delta > 0) strictest = std::min(strictest, other.delta);
-  }
-  const double spent = spent_epsilon(lines, strictest);
+  const double spent = spent_epsilon(lines);
   if (spent > options.lifetime_epsilon * (1 + 1e-9)) {
     throw Error(ErrorCode::NotPermitted, "privacy.budget",
                 "this release would bring the epsilon of all releases to " + text_of(spent) + ", beyond " +

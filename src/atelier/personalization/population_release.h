@@ -107,6 +107,8 @@ ReleaseLedger ledger_of(storage::PreferenceStore& store);
 /// What all these releases reveal together about somebody who was in every one, at `delta`. Those with a
 /// delta of their own are taken for Gaussian ones and compose as such; those with delta 0 add up.
 double spent_epsilon(std::span<const storage::Release> releases, double delta);
+/// The same at the strictest delta of the releases: what a lifetime's epsilon is compared with.
+double spent_epsilon(std::span<const storage::Release> releases);
 
 struct ReleaseOptions {
   double epsilon = 1;           ///< of this release, (0, 10]

@@ -1,6 +1,7 @@
 #include "atelier/personalization/style_anchors.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <numeric>
 
@@ -160,6 +161,14 @@ StyleAnchors::Place StyleAnchors::at(const Eigen::VectorXd& weights, const Eigen
   const Eigen::VectorXf values = (codes.transpose() * weights + step_code * step).cast<float>();
   place.code = {.space = space, .values = std::vector<float>(values.data(), values.data() + values.size())};
   return place;
+}
+
+Eigen::VectorXd StyleAnchors::drawn_back(const Eigen::VectorXd& weights, const Eigen::VectorXd& step) const {
+  const Eigen::VectorXd blend = z.transpose() * weights - centre, offset = blend + step;
+  const double distance = offset.dot(precision * offset);
+  const double limit = std::max(hull, blend.dot(precision * blend));
+  if (distance <= limit) return step;
+  return std::sqrt(limit / distance) * offset - blend;
 }
 
 double StyleAnchors::outside(const Eigen::VectorXd& place) const {

@@ -52,6 +52,9 @@ struct StyleAnchors {
   void validate(const std::string& name) const;
 
   Place at(const Eigen::VectorXd& weights, const Eigen::VectorXd& step) const;
+  /// The step, shortened towards the centre where it would lead farther out than the known styles and than
+  /// the blend itself: what the generator paints there nobody has seen. Along the hull it may go on.
+  Eigen::VectorXd drawn_back(const Eigen::VectorXd& weights, const Eigen::VectorXd& step) const;
   /// How far z lies outside the known styles: max(0, distance - hull).
   double outside(const Eigen::VectorXd& z) const;
 };

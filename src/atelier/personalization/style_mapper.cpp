@@ -17,6 +17,9 @@ using nlohmann::json;
 constexpr double kSmallestStd = 1e-3;
 constexpr int kMaxVariants = 64;
 constexpr int kDrawsPerVariant = 12;
+constexpr int kProposals = 12;  // draws among which the first style is chosen
+constexpr double kPessimism =
+    1.0;  // deviations off the utility by which it is chosen: no bets on what is unknown
 // Further variants come from plausible tastes around the best guess: without that they would differ by the
 // network's noise alone, which training makes small where one style is clearly best.
 constexpr double kVariantDoubt = 0.4;
@@ -255,16 +258,28 @@ StyleMapper::Draw StyleMapper::draw(const MapperInput& input, const Eigen::Vecto
 }
 
 StyleMapper::Candidate StyleMapper::settle(const PreferenceModel& model, Draw draw) const {
-  // A step that leaves the known styles is shortened: what the generator paints there nobody has seen.
-  double length = 1;
-  StyleAnchors::Place place = anchors_.at(draw.weights, draw.step);
-  const double unavoidable = anchors_.outside(anchors_.z.transpose() * draw.weights);
-  while (length > 0 && anchors_.outside(place.z) > unavoidable) {
-    length -= 0.25;
-    place = anchors_.at(draw.weights, length * draw.step);
-  }
+  StyleAnchors::Place place = anchors_.at(draw.weights, anchors_.drawn_back(draw.weights, draw.step));
   const Prediction utility = model.utility(place.psi);
   return {.weights = std::move(draw.weights), .place = std::move(place), .utility = utility};
+}
+
+StyleMapper::Candidate StyleMapper::surest(const PreferenceModel& model, const MapperInput& known,
+                                           const Eigen::VectorXf& pooled, std::mt19937_64& random) const {
+  std::vector<double> noise(static_cast<std::size_t>(shape_.noise), 0.0);
+  const Draw central = draw(known, pooled, noise);
+  std::vector<Candidate> candidates = {settle(model, central)};
+  Eigen::Index best = 0;
+  known.anchor_mean.maxCoeff(&best);
+  const Eigen::VectorXd alone = Eigen::VectorXd::Unit(anchors_.count(), best);
+  candidates.push_back(settle(model, {alone, central.step}));
+  candidates.push_back(settle(model, {alone, Eigen::VectorXd::Zero(anchors_.coordinates())}));
+  for (int i = 0; i < kProposals; ++i) {
+    for (double& e : noise) e = standard_normal(random);
+    candidates.push_back(settle(model, draw(known, pooled, noise)));
+  }
+  const auto sure = [](const Candidate& c) { return c.utility.mean - kPessimism * c.utility.sd; };
+  return *std::max_element(candidates.begin(), candidates.end(),
+                           [&](const Candidate& a, const Candidate& b) { return sure(a) < sure(b); });
 }
 
 StyleMapper::Proposal StyleMapper::propose(Candidate candidate) const {
@@ -307,8 +322,12 @@ std::vector<StyleMapper::Proposal> StyleMapper::map(const PreferenceModel& model
     return known.imagined(model.mean() + doubt * error, anchors_);
   };
   std::vector<double> noise(static_cast<std::size_t>(shape_.noise), 0.0);
-  std::vector<Candidate> chosen = {
-      settle(model, draw(options.explore > 0 ? imagined(options.explore) : known, pooled, noise))};
+  std::vector<Candidate> chosen;
+  if (options.explore > 0) {
+    chosen.push_back(settle(model, draw(imagined(options.explore), pooled, noise)));
+  } else {
+    chosen.push_back(surest(model, known, pooled, random));
+  }
 
   std::vector<Candidate> candidates;
   for (int i = 0; options.variants > 1 && i < kDrawsPerVariant * options.variants; ++i) {

@@ -3,6 +3,7 @@
 #include <Eigen/Dense>
 #include <cstdint>
 #include <map>
+#include <random>
 #include <span>
 #include <string>
 #include <utility>
@@ -75,11 +76,12 @@ class StyleMapper {
   /// features: its numbers would mean something else.
   void require_fit(const std::string& space_id, const TasteFeatures& features) const;
 
-  /// `variants` different styles for the person, best first: the first is the mapper's central answer, each
-  /// further one is liked too and differs from those before it. `explore` draws the taste itself from the
-  /// posterior, that much of it. `model` must have been fitted on `observations` and features of
-  /// features_id(). Error Usage "taste.map" for variants or explore out of range, BadData "taste.answer" for
-  /// observations of other features.
+  /// `variants` different styles for the person, best first: the first is the network's proposal of which the
+  /// preference model is surest, or the best gallery style; each further one is liked too and differs from
+  /// those before it. All lie among the known styles (StyleAnchors::drawn_back). `explore` draws the taste
+  /// itself from the posterior, that much of it. `model` must have been fitted on `observations` and features
+  /// of features_id(). Error Usage "taste.map" for variants or explore out of range, BadData "taste.answer"
+  /// for observations of other features.
   std::vector<Proposal> map(const PreferenceModel& model, std::span<const TasteObservation> observations,
                             const MapOptions& options = {}) const;
 
@@ -112,6 +114,10 @@ class StyleMapper {
   Eigen::VectorXf pool(const MapperInput& input) const;
   Draw draw(const MapperInput& input, const Eigen::VectorXf& pooled, std::span<const double> noise) const;
   Candidate settle(const PreferenceModel& model, Draw draw) const;
+  /// Of the central answer, several draws, and the best gallery style as it is and with the central step: the
+  /// one with the highest utility of which one can be sure, mean - sd.
+  Candidate surest(const PreferenceModel& model, const MapperInput& known, const Eigen::VectorXf& pooled,
+                   std::mt19937_64& random) const;
   Proposal propose(Candidate candidate) const;
 
   StyleAnchors anchors_;

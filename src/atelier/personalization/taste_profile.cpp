@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "atelier/core/error.h"
 #include "atelier/personalization/detail/probit.h"
@@ -15,6 +16,8 @@ constexpr std::size_t kReasons = 3;
 // else being sure of its sign is no news: in a gallery where cool styles happen to be a little paler, who
 // likes pale ones likes cool ones.
 constexpr double kLeastCorrelation = 0.25;
+// From here on a leaning is worth saying, with its probability.
+constexpr double kLeast = 0.8;
 // The pool of answers that may be named for a sentence.
 constexpr std::size_t kAllAnswers = 100000;
 
@@ -28,6 +31,15 @@ std::string joined(const std::vector<std::string>& phrases) {
 
 const std::string& liked_phrase(const style::Attribute& words, Leaning leaning) {
   return leaning == Leaning::High ? words.high_phrase : words.low_phrase;
+}
+
+std::string sentence_of(const style::Attribute& words, const AttributeTaste& taste) {
+  if (taste.leaning == Leaning::Unsure)
+    return "unsure about " + words.low_phrase + " or " + words.high_phrase;
+  if (taste.certain) return "you favour " + liked_phrase(words, taste.leaning);
+  const long percent = std::lround(100 * std::max(taste.probability, 1 - taste.probability));
+  return "you lean towards " + liked_phrase(words, taste.leaning) + " (" + std::to_string(percent) +
+         " % sure)";
 }
 
 /// Candidates at the two ends of an attribute: among the quarter furthest out, the ones that the prediction
@@ -82,11 +94,10 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
     taste.high = slope.mean + detail::kNinetyPercent * slope.sd;
     taste.probability = slope.sd > 0 ? detail::normal_cdf(slope.mean / slope.sd) : slope.mean > 0 ? 1 : 0.5;
     const bool matters = model.learned() && std::abs(slope.mean) >= kLeastCorrelation * spread;
-    if (matters && taste.low > 0) taste.leaning = Leaning::High;
-    if (matters && taste.high < 0) taste.leaning = Leaning::Low;
-    taste.sentence = taste.leaning == Leaning::Unsure
-                         ? "unsure about " + attribute.low_phrase + " or " + attribute.high_phrase
-                         : "you favour " + liked_phrase(attribute, taste.leaning);
+    if (matters && taste.probability >= kLeast) taste.leaning = Leaning::High;
+    if (matters && taste.probability <= 1 - kLeast) taste.leaning = Leaning::Low;
+    taste.certain = taste.leaning != Leaning::Unsure && (taste.low > 0 || taste.high < 0);
+    taste.sentence = sentence_of(attribute, taste);
     const double sign = taste.strength >= 0 ? 1 : -1;
     for (Influence& influence : model.influence(direction, kAllAnswers)) {
       if (taste.because.size() == kReasons) break;
@@ -99,19 +110,22 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
   std::stable_sort(profile.attributes.begin(), profile.attributes.end(),
                    [&](const auto& a, const auto& b) { return certainty(a) > certainty(b); });
 
-  std::vector<std::string> favoured, open;
+  std::vector<std::string> favoured, likely, open;
   for (const AttributeTaste& taste : profile.attributes) {
     const auto attribute =
         std::find_if(words.begin(), words.end(), [&](const auto& row) { return row.key == taste.key; });
-    if (taste.leaning != Leaning::Unsure) {
-      favoured.push_back(liked_phrase(*attribute, taste.leaning));
-    } else {
+    if (taste.leaning == Leaning::Unsure) {
       open.push_back(taste.key);
+    } else {
+      (taste.certain ? favoured : likely).push_back(liked_phrase(*attribute, taste.leaning));
     }
   }
-  if (!favoured.empty()) profile.summary = "you favour " + joined(favoured);
-  if (!open.empty())
-    profile.summary += (favoured.empty() ? "unsure about " : "; unsure about ") + joined(open);
+  for (const auto& [words_before, phrases] :
+       {std::pair("you favour ", &favoured), std::pair("you lean towards ", &likely),
+        std::pair("unsure about ", &open)}) {
+    if (phrases->empty()) continue;
+    profile.summary += (profile.summary.empty() ? "" : "; ") + (words_before + joined(*phrases));
+  }
   if (profile.summary.empty()) profile.summary = "nothing can be said about these attributes";
   return profile;
 }

@@ -21,18 +21,19 @@ enum class Leaning { Low, High, Unsure };
 /// hide each other.
 struct AttributeTaste {
   std::string key;
-  Leaning leaning = Leaning::Unsure;
-  double strength = 0;             ///< slope: > 0 favours the high end
-  double low = 0, high = 0;        ///< its 90 % interval; Unsure when 0 lies inside or it hardly matters
-  double probability = 0.5;        ///< that the slope is above 0
-  std::string sentence;            ///< "you favour muted palettes"
-  std::vector<Influence> because;  ///< the answers that weigh most in favour of the sentence, ids
+  Leaning leaning = Leaning::Unsure;  ///< of the slope's sign, known with 80 % at least, where it matters
+  bool certain = false;               ///< the 90 % interval leaves no room for the other sign
+  double strength = 0;                ///< slope: > 0 favours the high end
+  double low = 0, high = 0;           ///< its 90 % interval
+  double probability = 0.5;           ///< that the slope is above 0
+  std::string sentence;  ///< "you favour muted palettes", "you lean towards long strokes (86 % sure)"
+  std::vector<Influence> because;        ///< the answers that weigh most in favour of the sentence, ids
   std::string example, counter_example;  ///< candidates' keys at the two ends: liked end first
 };
 
 struct TasteProfile {
   std::vector<AttributeTaste> attributes;  ///< most certain first
-  std::string summary;  ///< "you favour muted palettes and long strokes; unsure about shading"
+  std::string summary;  ///< "you favour muted palettes; you lean towards long strokes; unsure about shading"
   bool learned = false;
   std::string why;  ///< PreferenceModel::why()
 };

@@ -12,6 +12,7 @@
 #include "atelier/model/model_bundle.h"
 #include "atelier/style/attribute_model.h"
 #include "atelier/training/detail/checkpoint.h"
+#include "atelier/training/detail/held_out.h"
 #include "atelier/training/detail/networks.h"
 #include "atelier/training/detail/style_catalogue.h"
 #include "atelier/weights/sha256.h"
@@ -156,7 +157,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   manifest.default_detail = static_cast<float>(options.default_detail);
   json recipe = training.to_json();
   // Folders are this machine's business; what was in them is listed in "data".
-  for (const char* key : {"run", "perceptual", "content", "style"}) recipe.erase(key);
+  for (const char* key : {"run", "perceptual", "content", "style", "style_cache"}) recipe.erase(key);
   for (json& network : recipe["networks"]) network.erase("file");
   manifest.training = {
       {"steps", checkpoint->step},
@@ -168,8 +169,12 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
         {"steps", phi.manifest.contains("training") ? phi.manifest["training"].value("steps", 0) : 0}}}};
   manifest.metrics = {{"training_content", checkpoint->state.value("mean_content", 0.0)},
                       {"training_style", checkpoint->state.value("mean_style", 0.0)}};
-  manifest.data = provenance(style, "style");
-  for (json& row : provenance(content, "content")) manifest.data.push_back(row);
+  // What was held out taught the networks nothing.
+  auto taught_style = style, taught_content = content;
+  take_held_out(taught_style, training.held_out);
+  take_held_out(taught_content, training.held_out);
+  manifest.data = provenance(taught_style, "style");
+  for (json& row : provenance(taught_content, "content")) manifest.data.push_back(row);
   model::write_bundle(options.output,
                       {manifest, tensor::to_named(painter), encoder,
                        tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space,

@@ -1,5 +1,6 @@
 #include "atelier/training/trainer.h"
 
+#include <sys/resource.h>
 #include <torch/torch.h>
 
 #include <algorithm>
@@ -11,15 +12,18 @@
 #include "atelier/core/cancel.h"
 #include "atelier/core/error.h"
 #include "atelier/core/log.h"
-#include "atelier/nn/reference_networks.h"
 #include "atelier/tensor/device.h"
 #include "atelier/training/detail/checkpoint.h"
 #include "atelier/training/detail/crops.h"
+#include "atelier/training/detail/dead_channels.h"
+#include "atelier/training/detail/held_out.h"
+#include "atelier/training/detail/judge.h"
 #include "atelier/training/detail/prefetcher.h"
 #include "atelier/training/detail/sample_sheet.h"
+#include "atelier/training/detail/style_measures.h"
 #include "atelier/training/detail/train_step.h"
-#include "atelier/training/health_monitor.h"
-#include "atelier/weights/sha256.h"
+#include "atelier/training/doctor.h"
+#include "atelier/training/training_report.h"
 
 namespace atelier::training {
 namespace {
@@ -27,9 +31,16 @@ namespace {
 using nlohmann::json;
 
 constexpr int kDropsBeforeRollBack = 3, kRollBacks = 3, kFailedSaves = 3;
-constexpr int kSheetContents = 4, kSheetStyles = 6, kSheetSide = 256;
+constexpr int kSheetContents = 4, kSheetStyles = 6, kSheetSide = 256, kHeldOutContents = 2;
+constexpr int kChannelsEvery = 25;  // steps from one look for dead filters to the next
 constexpr double kSheetDetail = 0.5;
 constexpr std::size_t kStandardisedOn = 96;  // style pictures that set the encoder's mean and spread
+
+double peak_megabytes() {
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) * 1024 / 1e6;
+}
 
 /// One training from its data to its last checkpoint.
 class Training {
@@ -45,6 +56,8 @@ class Training {
   void roll_back();
   void after_step(const StepReport& report, double progress);
   void write_sheet();
+  void consult(const StepReport& report);
+  void tell_news();
   double elapsed() const;
   double progress() const;
   bool told_to_stop() const;
@@ -57,13 +70,16 @@ class Training {
   RunLock lock_;
   c10::Device device_;
   DataReport content_report_, style_report_;
-  std::vector<TrainingPicture> content_, style_;
+  std::vector<TrainingPicture> content_, style_, held_out_content_, held_out_style_;
   LoadedPerceptual phi_;
   std::unique_ptr<StyleCatalogue> catalogue_;
   std::unique_ptr<TrainedNetworks> networks_;
   std::unique_ptr<TrainStep> step_;
-  HealthMonitor health_;
-  std::ofstream metrics_;
+  Doctor doctor_;
+  DeadChannels dead_channels_;
+  std::optional<Judge> on_trained_, on_held_out_;
+  std::optional<Diagnosis> stopped_by_;
+  std::ofstream metrics_, findings_;
   std::vector<at::Tensor> sheet_contents_, sheet_styles_;
   nn::StyleStatistics sheet_described_;
 
@@ -92,22 +108,19 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
   if (content_.empty()) {
     throw Error(ErrorCode::BadData, "data.small", "no content picture is as large as the largest crop; lower \"crop\"");
   }
+  held_out_content_ = take_held_out(content_, options.held_out);
+  held_out_style_ = take_held_out(style_, options.held_out);
   phi_.network->to(device_);
-  std::vector<std::unique_ptr<nn::FeatureNetwork>> references;
-  std::vector<StyleCatalogue::Measure> measures = {{phi_.network.get(), 4, phi_.sha256}};
-  for (const ReferenceNetwork& network : options.networks) {
-    references.push_back(nn::load_reference_network(network.kind, network.file, device_));
-    measures.push_back({references.back().get(), network.taps, network.kind + " " + weights::sha256_file(network.file)});
-  }
-  catalogue_ = std::make_unique<StyleCatalogue>(style_, measures, StyleSides{options.style_short_side, options.stroke_short_side},
-                                                options.seed, device_,
-                                                StyleCache(options.style_cache.empty() ? options.run / "style-cache" : options.style_cache));
+  StyleMeasures measures(options, phi_.network, phi_.sha256, device_);
+  catalogue_ = open_catalogue(options, style_, measures, device_);
   networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
-  step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(references), *catalogue_, device_);
+  step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(measures.references), *catalogue_, device_);
   write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");
   start_or_resume();
   make_sheet_inputs();
-  metrics_.open(options.run / "metrics.jsonl", flags.resume ? std::ios::app : std::ios::trunc);
+  const auto mode = flags.resume ? std::ios::app : std::ios::trunc;
+  metrics_.open(options.run / "metrics.jsonl", mode);
+  findings_.open(options.run / "doctor.jsonl", mode);
 }
 
 void Training::standardise_encoder() {
@@ -148,24 +161,29 @@ void Training::start_or_resume() {
 }
 
 void Training::make_sheet_inputs() {
-  const auto square = [](const at::Tensor& bytes) {
-    const auto side = std::min(bytes.size(1), bytes.size(2));
-    const at::Tensor middle =
-        bytes.narrow(1, (bytes.size(1) - side) / 2, side).narrow(2, (bytes.size(2) - side) / 2, side).to(torch::kFloat32).div(255);
-    return resize_antialiased(middle, kSheetSide, kSheetSide);
-  };
   Random random = random_for(options_.seed, 0, 9);
   const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
   std::vector<at::Tensor> texture, palette;
-  for (int i = 0; i < kSheetContents; ++i) sheet_contents_.push_back(square(content_[pick(content_.size())].bytes));
+  for (int i = 0; i < kSheetContents; ++i) sheet_contents_.push_back(middle_square(content_[pick(content_.size())].bytes, kSheetSide));
   for (int i = 0; i < kSheetStyles; ++i) {
     const std::size_t index = pick(style_.size());
-    sheet_styles_.push_back(square(style_[index].bytes));
+    sheet_styles_.push_back(middle_square(style_[index].bytes, kSheetSide));
     const nn::StyleStatistics described = catalogue_->describe(index);
     texture.push_back(described.texture);
     palette.push_back(described.palette);
   }
   sheet_described_ = {torch::cat(texture).to(device_), torch::cat(palette).to(device_)};
+  if (held_out_content_.empty() || held_out_style_.empty()) return;
+  const auto squares = [](const std::vector<TrainingPicture>& pictures, std::size_t count) {
+    std::vector<at::Tensor> tensors;
+    for (const TrainingPicture& p : pictures) {
+      if (tensors.size() < count) tensors.push_back(middle_square(p.bytes, kSheetSide));
+    }
+    return tensors;
+  };
+  const auto photos = squares(held_out_content_, kHeldOutContents);
+  on_trained_.emplace(phi_.network, nullptr, photos, sheet_styles_, device_);
+  on_held_out_.emplace(phi_.network, nullptr, photos, squares(held_out_style_, kSheetStyles), device_);
 }
 
 double Training::elapsed() const {
@@ -178,7 +196,7 @@ double Training::progress() const {
 }
 
 bool Training::told_to_stop() const {
-  return pending_signal() != 0 ||
+  return pending_signal() != 0 || stopped_by_ ||
          (flags_.stop_after_steps > 0 && steps_done_ - first_step_ >= flags_.stop_after_steps);
 }
 
@@ -217,6 +235,7 @@ void Training::save() {
 void Training::roll_back() {
   dropped_in_row_ = 0;
   if (++roll_backs_ > kRollBacks) {
+    write_training_report(options_.run);
     throw Error(ErrorCode::Internal, "training.diverged",
                 "the loss stayed non-finite after " + std::to_string(kRollBacks) +
                     " roll-backs; lower \"rate\" in the configuration and resume from the last checkpoint");
@@ -229,8 +248,31 @@ void Training::roll_back() {
 void Training::write_sheet() {
   char name[32];
   std::snprintf(name, sizeof name, "sheet-%07lld.png", static_cast<long long>(steps_done_));
-  const SheetSpread spread = write_sample_sheet(options_.run / name, *networks_, sheet_contents_, sheet_styles_, sheet_described_, kSheetDetail);
-  health_.observe_outputs(spread.across_styles, spread.across_contents);
+  SheetSigns signs = write_sample_sheet(options_.run / name, *networks_, sheet_contents_, sheet_styles_, sheet_described_, kSheetDetail);
+  if (on_held_out_) {
+    signs.trained_style = (*on_trained_)(*networks_, kSheetDetail).style;
+    signs.held_out_style = (*on_held_out_)(*networks_, kSheetDetail).style;
+  }
+  signs.channels = dead_channels_.channels();
+  signs.dead_channels = dead_channels_.dead();
+  doctor_.observe(signs);
+  findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"sheet", signs}}.dump() << '\n' << std::flush;
+}
+
+void Training::consult(const StepReport& report) {
+  StepSigns signs{.contributions = report.contributions, .gradient_norm = report.gradient_norm, .dropped = !report.finite};
+  if (report.played) signs.game = StepSigns::Game{report.accuracy, report.game_value, report.logit_spread};
+  signs.style_to_content = report.style_to_content;
+  doctor_.observe(signs);
+  if (report.finite && steps_done_ % kChannelsEvery == 0) dead_channels_.observe(networks_->generator->parameters());
+}
+
+void Training::tell_news() {
+  for (const Diagnosis& diagnosis : doctor_.news()) {
+    spdlog::warn("step {}: {}", steps_done_, diagnosis.text());
+    findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"verdict", diagnosis}}.dump() << '\n' << std::flush;
+  }
+  if (flags_.doctor_stops) stopped_by_ = doctor_.hopeless();
 }
 
 void Training::after_step(const StepReport& report, double at) {
@@ -241,7 +283,6 @@ void Training::after_step(const StepReport& report, double at) {
   const auto follow = [](double& mean, double value) { mean = mean == 0 ? value : 0.99 * mean + 0.01 * value; };
   follow(mean_content_, term("content"));
   follow(mean_style_, term("moments") + term("gram"));
-  if (report.played) health_.observe_game(report.accuracy, report.game_value, report.logit_spread);
   if (steps_done_ % options_.log_every == 0) {
     json line = {{"step", steps_done_},
                  {"minutes", elapsed() / 60},
@@ -249,15 +290,16 @@ void Training::after_step(const StepReport& report, double at) {
                  {"total", report.total},
                  {"gradient_norm", report.gradient_norm},
                  {"style_scale", step_->style_scale()},
+                 {"gradient_ratio", step_->gradient_ratio()},
                  {"dropped", dropped_},
+                 {"megabytes", peak_megabytes()},
                  {"terms", report.terms}};
     if (report.played) {
-      line["discriminator"] = {{"accuracy", health_.accuracy()}, {"game_value", health_.game_value()}};
+      line["discriminator"] = {{"accuracy", doctor_.accuracy()}, {"game_value", doctor_.game_value()}};
     }
     metrics_ << line.dump() << '\n' << std::flush;
   }
   if (steps_done_ % options_.sheet_every == 0) write_sheet();
-  if (const auto verdict = health_.verdict()) spdlog::warn("step {}: {}", steps_done_, *verdict);
 }
 
 TrainingSummary Training::run() {
@@ -277,13 +319,16 @@ TrainingSummary Training::run() {
       const StepReport report = step_->run(plan, steps_done_, at);
       ++steps_done_;
       pictures += now.batch;
+      consult(report);
       if (!report.finite) {
         ++dropped_;
         if (++dropped_in_row_ >= kDropsBeforeRollBack) roll_back();
+        tell_news();
         continue;
       }
       dropped_in_row_ = 0;
       after_step(report, at);
+      tell_news();
       if (elapsed() - saved_at_ > options_.checkpoint_minutes * 60) save();
       char note[80];
       std::snprintf(note, sizeof note, "content %.3f style %.3f", mean_content_, mean_style_);
@@ -292,13 +337,19 @@ TrainingSummary Training::run() {
   }
   save();
   write_sheet();
+  tell_news();
+  metrics_.close();
+  findings_.close();
+  write_training_report(options_.run);
   return {.steps = steps_done_,
           .minutes = elapsed() / 60,
           .dropped_steps = dropped_,
           .roll_backs = roll_backs_,
           .finished = progress() >= 1,
           .content = mean_content_,
-          .style = mean_style_};
+          .style = mean_style_,
+          .diagnoses = doctor_.current(),
+          .stopped_by = stopped_by_};
 }
 
 }  // namespace

@@ -152,7 +152,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
                       "style_cache", "label_weights",
                       "networks", "generator_size", "encoder", "discriminator_width", "phases", "loss", "adversarial",
                       "optimiser", "mixup", "balance", "minutes", "steps", "checkpoint_minutes", "log_every",
-                      "sheet_every", "seed"},
+                      "sheet_every", "seed", "held_out"},
                      "config");
   TrainingOptions o;
   read_field(j, "run", PathField{o.run}, "config");
@@ -180,6 +180,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   read_option(j, "discriminator_width", o.discriminator_width, "config");
   read_option(j, "mixup", o.mixup, "config");
   read_option(j, "balance", o.balance, "config");
+  read_option(j, "held_out", o.held_out, "config");
   read_option(j, "minutes", o.minutes, "config");
   read_option(j, "steps", o.steps, "config");
   read_option(j, "checkpoint_minutes", o.checkpoint_minutes, "config");
@@ -192,6 +193,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   require(!o.style.empty(), "style", "is missing: name at least one folder of style pictures");
   require(!o.perceptual.empty(), "perceptual", "is missing: name the folder that `atelier train perceptual` wrote");
   require(o.minutes > 0 || o.steps > 0, "minutes", "must be above 0");
+  require(o.held_out >= 0 && o.held_out <= 0.5, "held_out", "must lie in 0..0.5");
   require(o.mixup >= 0 && o.mixup <= 1, "mixup", "must lie in 0..1");
   require(o.log_every > 0 && o.sheet_every > 0, "log_every", "and sheet_every must be above 0");
   require(!o.phases.empty() && o.phases.back().until >= 1, "phases", "must end with one that has \"until\": 1");
@@ -234,6 +236,7 @@ json TrainingOptions::to_json() const {
           {"optimiser", write_struct(optimiser)},
           {"mixup", mixup},
           {"balance", balance},
+          {"held_out", held_out},
           {"minutes", minutes},
           {"steps", steps},
           {"checkpoint_minutes", checkpoint_minutes},

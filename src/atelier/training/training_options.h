@@ -97,6 +97,7 @@ struct TrainingOptions {
   OptimiserOptions optimiser;
   double mixup = 0.3;                      ///< share of steps that train interpolations of two styles
   bool balance = true;                     ///< keep style : content gradient norms within 0.5 .. 3
+  double held_out = 0;                     ///< share of the pictures, 0..0.5, that no training sees and the doctor and ablations judge on
   double minutes = 60;                     ///< length of the training by the clock, over all resumes
   std::int64_t steps = 0;                  ///< length in steps; when above 0 it replaces minutes
   double checkpoint_minutes = 5;

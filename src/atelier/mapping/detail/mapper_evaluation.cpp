@@ -37,21 +37,14 @@ std::size_t best_row(const PreferenceModel& model, const Eigen::MatrixXd& psi) {
   return static_cast<std::size_t>(best);
 }
 
-// What needs no training: from the best anchor along the expected slope, to the edge of the mapper's box or
-// of the known styles, whichever is nearer.
+// What needs no training: from the best anchor along the expected slope to the edge of the mapper's box,
+// drawn back to the known styles as the mapper's own steps are.
 StyleAnchors::Place greedy(const PreferenceModel& model, const StyleAnchors& anchors, double reach) {
   const auto best = static_cast<Eigen::Index>(best_row(model, anchors.psi));
   const Eigen::VectorXd weights = Eigen::VectorXd::Unit(anchors.count(), best);
   const Eigen::VectorXd slope = anchors.step_psi.transpose() * model.mean();
   const Eigen::VectorXd step = reach * (slope / std::max(slope.cwiseAbs().maxCoeff(), 1e-9)).array().tanh();
-  double length = 1;
-  StyleAnchors::Place place = anchors.at(weights, step);
-  const double unavoidable = anchors.outside(anchors.z.row(best).transpose());
-  while (length > 0 && anchors.outside(place.z) > unavoidable) {
-    length -= 0.25;
-    place = anchors.at(weights, length * step);
-  }
-  return place;
+  return anchors.at(weights, anchors.drawn_back(weights, step));
 }
 
 double median(std::vector<double> values) {

@@ -14,7 +14,7 @@ namespace atelier::mapping {
 using Repaint = std::function<std::vector<StyleCode>(std::span<const StyleCode>)>;
 
 struct EvaluationOptions {
-  int people = 240, painted_people = 40;
+  int people = 400, painted_people = 100;
   std::vector<int> answers = {0, 3, 5, 12};  ///< rising
   std::uint64_t seed = 1;
 };

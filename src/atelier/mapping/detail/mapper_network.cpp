@@ -139,6 +139,16 @@ at::Tensor PlaceMap::code(const at::Tensor& weights, const at::Tensor& step) con
   return torch::matmul(weights, codes_) + torch::matmul(step, step_code_);
 }
 
+at::Tensor PlaceMap::drawn_back(const at::Tensor& weights, const at::Tensor& step) const {
+  const at::Tensor blend = torch::matmul(weights, z_) - centre_, offset = blend + step;
+  const auto distance = [&](const at::Tensor& from_centre) {
+    return (torch::matmul(from_centre, precision_) * from_centre).sum(-1, /*keepdim=*/true);
+  };
+  const at::Tensor limit = distance(blend).clamp_min(hull_);
+  const at::Tensor share = (limit / distance(offset).clamp_min(1e-9)).clamp_max(1).sqrt();
+  return share * offset - blend;
+}
+
 at::Tensor PlaceMap::outside(const at::Tensor& z) const {
   const at::Tensor offset = z - centre_;
   return torch::relu((torch::matmul(offset, precision_) * offset).sum(-1) - hull_);

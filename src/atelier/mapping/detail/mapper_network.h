@@ -57,6 +57,8 @@ class PlaceMap {
   at::Tensor psi(const at::Tensor& weights, const at::Tensor& step) const;   ///< [..., dim]
   at::Tensor code(const at::Tensor& weights, const at::Tensor& step) const;  ///< [..., code_dim]
   at::Tensor outside(const at::Tensor& z) const;                             ///< [...]
+  /// StyleAnchors::drawn_back, [..., coordinates].
+  at::Tensor drawn_back(const at::Tensor& weights, const at::Tensor& step) const;
 
  private:
   at::Tensor z_, psi_, codes_, step_psi_, step_code_, centre_, precision_;

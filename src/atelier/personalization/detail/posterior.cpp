@@ -90,14 +90,16 @@ double weight_of(const TasteObservation& observation, std::int64_t now, const Pr
   return weight * (one_is_general ? options.general_weight : options.other_mood_weight);
 }
 
-/// Everything that does not change over the grid of scale and noise, in white coordinates.
+/// Everything that does not change over the grid of scale and noise. The unknowns are white coordinates of
+/// the directions that answers speak about; across all others the posterior is the prior, so a dozen answers
+/// cost a system of a dozen unknowns however many features there are.
 class Problem {
  public:
   Problem(const PopulationPrior& prior, const WhitePrior& white,
           std::span<const WeighedObservation> observations);
 
   struct Point {
-    Eigen::VectorXd v;  ///< [rank + 1], the last is the white offset
+    Eigen::VectorXd v;  ///< [rank() + 1], the last is the white offset
     Eigen::LLT<Eigen::MatrixXd> precision;
     double log_joint = 0;  ///< log of the integral over v, up to what is fixed over the grid
   };
@@ -109,7 +111,10 @@ class Problem {
   std::vector<Pull> pulls(const Point& point, double log_scale, double log_noise,
                           std::span<const WeighedObservation> observations) const;
 
-  int rank() const { return static_cast<int>(white_.factor.cols()); }
+  int rank() const { return static_cast<int>(factor_.cols()); }
+  /// Mean and covariance of w from those of v: what answers do not speak about keeps the prior's.
+  Eigen::VectorXd mean_of_w(const Eigen::VectorXd& mean) const { return prior_.mean + factor_ * mean; }
+  Eigen::MatrixXd covariance_of_w(Eigen::MatrixXd covariance) const;
   bool has_ratings() const { return rating_weight_.size() > 0; }
   bool has_choices() const { return choice_weight_.size() > 0; }
 
@@ -120,7 +125,7 @@ class Problem {
   double choices_value(const Eigen::VectorXd& v, double spread) const;
 
   const PopulationPrior& prior_;
-  const WhitePrior& white_;
+  Eigen::MatrixXd factor_;  ///< w = prior mean + factor v + what no answer speaks about, [dim][rank]
 
   Eigen::MatrixXd ratings_;                                     ///< [n][rank]
   Eigen::VectorXd rating_weight_, rating_value_, rating_base_;  ///< value above the offset, psi . prior mean
@@ -147,21 +152,17 @@ class Problem {
 
 Problem::Problem(const PopulationPrior& prior, const WhitePrior& white,
                  std::span<const WeighedObservation> observations)
-    : prior_(prior), white_(white) {
-  const Eigen::Index rank = white.factor.cols();
+    : prior_(prior) {
   const auto count = static_cast<Eigen::Index>(observations.size());
-  Eigen::MatrixXd rating_rows(count, white.mean.size()), choice_rows(count, white.mean.size());
-  std::vector<double> rating_weight, rating_value, choice_weight;
-  fixed_precision_ = Eigen::MatrixXd::Zero(rank + 1, rank + 1);
-  fixed_linear_ = Eigen::VectorXd::Zero(rank + 1);
+  Eigen::MatrixXd rating_rows(count, white.mean.size()), choice_rows(count, white.mean.size()),
+      fixed_rows(count, white.mean.size());
+  std::vector<double> rating_weight, rating_value, choice_weight, fixed_offset, fixed_target, fixed_precision;
   const auto add_fixed = [&](const Eigen::VectorXd& direction, double offset_part, double target,
                              double precision) {
-    Eigen::VectorXd row(rank + 1);
-    row << white.factor.transpose() * direction, offset_part * prior.rating_offset_sd;
-    const double rest = target - direction.dot(white.mean);
-    fixed_precision_.selfadjointView<Eigen::Lower>().rankUpdate(row, precision);
-    fixed_linear_ += precision * rest * row;
-    fixed_square_ += precision * rest * rest;
+    fixed_rows.row(static_cast<Eigen::Index>(fixed_target.size())) = direction.transpose();
+    fixed_offset.push_back(offset_part * prior.rating_offset_sd);
+    fixed_target.push_back(target - direction.dot(white.mean));
+    fixed_precision.push_back(precision);
   };
   for (const WeighedObservation& weighed : observations) {
     const TasteObservation& observation = *weighed.observation;
@@ -199,7 +200,6 @@ Problem::Problem(const PopulationPrior& prior, const WhitePrior& white,
     }
     origins_.push_back(std::move(origin));
   }
-  fixed_precision_ = fixed_precision_.selfadjointView<Eigen::Lower>();
 
   const auto as_vector = [](const std::vector<double>& values) {
     return Eigen::VectorXd(
@@ -207,19 +207,51 @@ Problem::Problem(const PopulationPrior& prior, const WhitePrior& white,
   };
   rating_weight_ = as_vector(rating_weight);
   rating_value_ = as_vector(rating_value);
-  const auto rating_block = rating_rows.topRows(rating_weight_.size());
-  ratings_ = rating_block * white.factor;
-  rating_base_ = rating_block * white.mean;
+  choice_weight_ = as_vector(choice_weight);
+  const Eigen::Index rated = rating_weight_.size(), chosen = choice_weight_.size(),
+                     fixed = static_cast<Eigen::Index>(fixed_target.size());
+  Eigen::MatrixXd rows(rated + chosen + fixed, white.mean.size());
+  rows.topRows(rated) = rating_rows.topRows(rated);
+  rows.middleRows(rated, chosen) = choice_rows.topRows(chosen);
+  rows.bottomRows(fixed) = fixed_rows.topRows(fixed);
+  rating_base_ = rows.topRows(rated) * white.mean;
+  choice_base_ = rows.middleRows(rated, chosen) * white.mean;
+  Eigen::MatrixXd white_rows = rows * white.factor;
+  factor_ = white.factor;
+  if (white_rows.rows() < white_rows.cols()) {
+    const Eigen::HouseholderQR<Eigen::MatrixXd> directions(white_rows.transpose());
+    const Eigen::MatrixXd basis =
+        directions.householderQ() * Eigen::MatrixXd::Identity(white_rows.cols(), white_rows.rows());
+    white_rows = (white_rows * basis).eval();
+    factor_ = (factor_ * basis).eval();
+  }
+  ratings_ = white_rows.topRows(rated);
+  choices_ = white_rows.middleRows(rated, chosen);
+
+  const Eigen::Index unknowns = factor_.cols() + 1;
+  fixed_precision_ = Eigen::MatrixXd::Zero(unknowns, unknowns);
+  fixed_linear_ = Eigen::VectorXd::Zero(unknowns);
+  for (Eigen::Index i = 0; i < fixed; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    Eigen::VectorXd row(unknowns);
+    row << white_rows.row(rated + chosen + i).transpose(), fixed_offset[at];
+    fixed_precision_.selfadjointView<Eigen::Lower>().rankUpdate(row, fixed_precision[at]);
+    fixed_linear_ += fixed_precision[at] * fixed_target[at] * row;
+    fixed_square_ += fixed_precision[at] * fixed_target[at] * fixed_target[at];
+  }
+  fixed_precision_ = fixed_precision_.selfadjointView<Eigen::Lower>();
+
   const Eigen::MatrixXd weighted = rating_weight_.asDiagonal() * ratings_;
   rating_gram_ = ratings_.transpose() * weighted;
   rating_sum_ = weighted.colwise().sum().transpose();
   rating_value_sum_ = weighted.transpose() * rating_value_;
   rating_base_sum_ = weighted.transpose() * rating_base_;
+}
 
-  choice_weight_ = as_vector(choice_weight);
-  const auto choice_block = choice_rows.topRows(choice_weight_.size());
-  choices_ = choice_block * white.factor;
-  choice_base_ = choice_block * white.mean;
+Eigen::MatrixXd Problem::covariance_of_w(Eigen::MatrixXd covariance) const {
+  covariance.diagonal().array() -= 1;
+  Eigen::MatrixXd result = prior_.covariance + factor_ * covariance * factor_.transpose();
+  return 0.5 * (result + result.transpose());
 }
 
 LogLikelihood Problem::choice(Eigen::Index i, double d) const {
@@ -340,7 +372,7 @@ std::vector<Pull> Problem::pulls(const Point& point, double log_scale, double lo
       }
       case Origin::Part::Fixed: {
         const double target =
-            origin.target - (origin.has_offset ? offset : 0) - origin.direction.dot(white_.mean);
+            origin.target - (origin.has_offset ? offset : 0) - origin.direction.dot(prior_.mean);
         pull.strength = origin.precision * target;
         break;
       }
@@ -387,13 +419,17 @@ double log_sum_exp(const std::vector<double>& values) {
 }  // namespace
 
 WhitePrior::WhitePrior(const PopulationPrior& prior) : mean(prior.mean) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(prior.covariance);
-  const Eigen::VectorXd& values = solver.eigenvalues();
-  const double smallest = values.size() > 0 ? values(values.size() - 1) * kSmallestVarianceRatio : 0;
-  Eigen::Index first = 0;
-  while (first < values.size() && values(first) <= std::max(smallest, 0.0)) ++first;
-  const Eigen::Index rank = values.size() - first;
-  factor = solver.eigenvectors().rightCols(rank) * values.tail(rank).cwiseSqrt().asDiagonal();
+  // Pivoted, the factor of a singular covariance ends in columns of no variance: these are left out.
+  const Eigen::LDLT<Eigen::MatrixXd> split(prior.covariance);
+  const Eigen::VectorXd variances = split.vectorD();
+  const double smallest = variances.size() > 0 ? variances.maxCoeff() * kSmallestVarianceRatio : 0;
+  Eigen::MatrixXd columns(mean.size(), mean.size());
+  Eigen::Index rank = 0;
+  const Eigen::MatrixXd lower = split.matrixL();
+  for (Eigen::Index i = 0; i < variances.size(); ++i) {
+    if (variances(i) > std::max(smallest, 0.0)) columns.col(rank++) = lower.col(i) * std::sqrt(variances(i));
+  }
+  factor = split.transpositionsP().transpose() * columns.leftCols(rank);
 }
 
 void require_good(std::span<const TasteObservation> observations, int dim) {
@@ -482,9 +518,8 @@ Posterior posterior(const PopulationPrior& prior, const WhitePrior& white,
     result.log_noise_square += mass * grid[i].log_noise * grid[i].log_noise;
   }
   const Eigen::MatrixXd covariance = second - mean * mean.transpose();
-  result.mean = white.mean + white.factor * mean.head(rank);
-  result.covariance = white.factor * covariance.topLeftCorner(rank, rank) * white.factor.transpose();
-  result.covariance = (0.5 * (result.covariance + result.covariance.transpose())).eval();
+  result.mean = problem.mean_of_w(mean.head(rank));
+  result.covariance = problem.covariance_of_w(covariance.topLeftCorner(rank, rank));
   result.offset = {prior.rating_offset + prior.rating_offset_sd * mean(rank),
                    prior.rating_offset_sd * std::sqrt(std::max(0.0, covariance(rank, rank)))};
   result.scale = std::exp(log_scale);
@@ -494,7 +529,7 @@ Posterior posterior(const PopulationPrior& prior, const WhitePrior& white,
       static_cast<std::size_t>(std::max_element(log_mass.begin(), log_mass.end()) - log_mass.begin());
   const GridPoint& top = grid[best];
   const Eigen::MatrixXd precision = top.point.precision.reconstructedMatrix().topLeftCorner(rank, rank);
-  result.conditional = white.factor * precision.llt().solve(white.factor.transpose());
+  result.conditional = problem.covariance_of_w(precision.llt().solve(identity.topLeftCorner(rank, rank)));
   result.pulls = problem.pulls(top.point, top.log_scale, top.log_noise, observations);
   return result;
 }

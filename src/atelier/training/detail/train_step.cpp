@@ -57,13 +57,18 @@ at::Tensor TrainStep::window(const at::Tensor& pictures, std::uint64_t seed) con
   return pictures.narrow(2, top, side).narrow(3, left, side);
 }
 
-void TrainStep::balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style) {
+void TrainStep::measure_balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style,
+                                StepReport& report) {
   const auto norm = [&](const at::Tensor& loss) {
     return torch::autograd::grad({loss}, {painting}, {}, /*retain_graph=*/true)[0].norm().item<double>();
   };
   const double content_norm = norm(content);
   if (content_norm <= 0) return;
   gradient_ratio_ += 0.2 * (norm(style) / content_norm - gradient_ratio_);
+  report.style_to_content = gradient_ratio_;
+}
+
+void TrainStep::balance() {
   const double miss = gradient_ratio_ > 3 ? 3 / gradient_ratio_ : gradient_ratio_ < 0.5 ? 0.5 / gradient_ratio_ : 1;
   style_scale_ = std::clamp(style_scale_ * std::pow(miss, 0.1), 0.4, 2.0);
 }
@@ -93,6 +98,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   at::Tensor total = torch::zeros({}, y.options());
   const auto add = [&](const char* name, double w, const at::Tensor& value) {
     report.terms[name] = value.item<double>();
+    report.contributions[name] = w * report.terms[name];
     total = total + value * w;
   };
   const auto on = [&](double w, double from) { return w > 0 && progress >= from; };
@@ -143,7 +149,11 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     report.terms["sliced_wasserstein"] = value.item<double>();
     style_total = style_total + value * weight.sliced_wasserstein;
   }
-  if (options_.balance && step % kBalanceEvery == 0) balance(y, content * weight.content, style_total * style_scale_);
+  if (step % kBalanceEvery == 0) {
+    measure_balance(y, content * weight.content, style_total * style_scale_, report);
+    if (options_.balance) balance();
+  }
+  report.contributions["style"] = style_total.item<double>() * ramp * style_scale_;
   total = total + style_total * (ramp * style_scale_);
 
   if (weight.total_variation > 0) add("total_variation", weight.total_variation, losses::TotalVariationLoss()(y));

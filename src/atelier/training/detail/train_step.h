@@ -2,6 +2,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,11 +13,12 @@
 
 namespace atelier::training {
 
-/// What one step measured; "content", "moments", ... are the unweighted loss terms.
+/// What one step measured; `terms` ("content", "moments", ...) are unweighted, `contributions` what they added to the loss.
 struct StepReport {
-  std::map<std::string, double> terms;
+  std::map<std::string, double> terms, contributions;
   double total = 0, gradient_norm = 0;
   double accuracy = 0.5, game_value = -1.386, logit_spread = 1;
+  std::optional<double> style_to_content;  ///< running ratio of gradient norms, in the steps that measure it
   bool played = false;   ///< the discriminator took part
   bool finite = true;    ///< false: a gradient was not finite, and the network it belongs to was left as it was
 };
@@ -41,7 +43,10 @@ class TrainStep {
   struct Scene;  // what the terms of one step share
   at::Tensor painter_loss(const StepPlan& plan, std::int64_t step, double progress, Scene& scene, StepReport& report);
   void play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene, StepReport& report);
-  void balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style);
+  /// Sets gradient_ratio_ from the norms of the two losses' gradients at the painting.
+  void measure_balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style, StepReport& report);
+  /// Moves style_scale_ towards a ratio within 0.5 .. 3.
+  void balance();
   at::Tensor window(const at::Tensor& pictures, std::uint64_t seed) const;
 
   const TrainingOptions& options_;
