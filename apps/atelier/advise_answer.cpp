@@ -138,8 +138,9 @@ void explain(const MachineSpeeds& machine, const std::string& trained, const Wis
                     larger->fits ? "" : ", more than allowed"));
   }
   if (const Way* smaller = neighbour(advice.ways, way, -1)) {
-    say(fmt::format("The next smaller, {} {}, takes {}: {:.1f} times as fast.", smaller->network, how_text(*smaller),
-                    time_text(smaller->milliseconds), way.milliseconds / smaller->milliseconds));
+    say(fmt::format("The next smaller, {} {}, takes {}: {:.1f} times as fast.", smaller->network,
+                    how_text(*smaller), time_text(smaller->milliseconds),
+                    way.milliseconds / smaller->milliseconds));
   }
   if (!way.trained) {
     say(trained.empty()

@@ -267,6 +267,10 @@ void add_taste_population(CLI::App& taste, Program& program) {
       "  atelier taste population show", show);
   add(*population, program, options, "review", "New accounts that came together and agree as people do not",
       "  atelier taste population review", review);
+  population->footer(
+      "  atelier taste population show\n"
+      "  atelier taste population release --epsilon 1 --out prior.json\n"
+      "  atelier taste population use prior.json");
 }
 
 }  // namespace atelier::cli

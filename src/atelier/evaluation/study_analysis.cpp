@@ -17,6 +17,11 @@ using nlohmann::json;
   throw Error(ErrorCode::BadData, "study.answers", printable(name) + ": " + why);
 }
 
+bool index_below(const json& object, const char* key, std::size_t limit) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number_integer() && *found >= 0 && *found < limit;
+}
+
 bool is_check(const json& pair) {
   return pair.value("check", false);
 }
@@ -42,17 +47,18 @@ StudyAnswers read_answers(const json& key, const json& answers, const std::strin
   std::set<std::size_t> answered;
   std::vector<double> seconds;
   for (const json& answer : answers["answers"]) {
-    const bool whole = answer.is_object() && answer.contains("pair") && answer["pair"].is_number_unsigned() &&
-                       answer.contains("left") && answer["left"].is_number_unsigned() &&
-                       answer.contains("picked");
-    if (!whole) refuse(name, "holds an answer that is not finished; end the study before saving");
+    const bool whole = answer.is_object() && index_below(answer, "pair", pairs.size()) &&
+                       index_below(answer, "left", 2) && answer.contains("picked");
+    if (!whole) {
+      refuse(name,
+             "holds an answer that is not finished or to a pair that the study does not have; end the study "
+             "before saving");
+    }
     const auto index = answer["pair"].get<std::size_t>();
     const json& picked = answer["picked"];
-    const bool choice = picked.is_null() || (picked.is_number_unsigned() && picked.get<unsigned>() <= 1);
-    if (index >= pairs.size() || !choice || answer["left"].get<unsigned>() > 1 ||
-        !answered.insert(index).second) {
-      refuse(name, "holds an answer to a pair that the study does not have, or two to one");
-    }
+    if (!picked.is_null() && !index_below(answer, "picked", 2))
+      refuse(name, "holds a choice that is neither picture");
+    if (!answered.insert(index).second) refuse(name, "answers one pair twice");
     if (answer.contains("seconds") && answer["seconds"].is_number())
       seconds.push_back(answer["seconds"].get<double>());
     if (is_check(pairs[index])) {

@@ -70,7 +70,11 @@ std::optional<double> FrechetDistance::operator()(const FeatureMatrix& a, const 
   const MatrixXd square =
       cross.rows() < cross.cols() ? MatrixXd(cross * cross.transpose()) : MatrixXd(cross.transpose() * cross);
   const Eigen::SelfAdjointEigenSolver<MatrixXd> solver(square, Eigen::EigenvaluesOnly);
-  const double root_trace = solver.eigenvalues().cwiseMax(0).cwiseSqrt().sum();
+  const Eigen::VectorXd& eigenvalues = solver.eigenvalues();
+  // What rounding makes of a zero would count with its root.
+  const double rounding = eigenvalues.cwiseAbs().maxCoeff() * 1e-15 * static_cast<double>(eigenvalues.size());
+  const double root_trace =
+      (eigenvalues.array() > rounding).select(eigenvalues.array().max(0).sqrt(), 0).sum();
   return (mean_a - mean_b).squaredNorm() + x.squaredNorm() + y.squaredNorm() - 2 * root_trace;
 }
 

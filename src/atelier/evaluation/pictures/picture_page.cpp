@@ -189,13 +189,25 @@ class Page {
       if (!std::any_of(summary_.systems.begin(), summary_.systems.end(),
                        [&](const auto& system) { return system.metrics.contains(across); }))
         continue;
-      draw_trade_off(across, swept);
+      draw_trade_off(across, swept, false);
+      if (near_limit()) draw_trade_off(across, swept, true);
     }
   }
 
-  void draw_trade_off(const std::string& across, bool swept) {
+  // Half of IDENTITY's style loss; nothing without it.
+  std::optional<double> near_limit() const {
+    for (const auto& system : summary_.systems) {
+      const auto style = system.metrics.find(style_axis());
+      if (system.control && system.name == "IDENTITY" && style != system.metrics.end())
+        return style->second.mean / 2;
+    }
+    return std::nullopt;
+  }
+
+  // `close_up` leaves out what is far from every style, and the controls: they would press the rest together.
+  void draw_trade_off(const std::string& across, bool swept, bool close_up) {
     const Metric &x = *find_metric(across), &y = *find_metric(style_axis());
-    report::ScatterChart chart({.title = y.title + " against " + x.title,
+    report::ScatterChart chart({.title = y.title + " against " + x.title + (close_up ? ", close up" : ""),
                                 .x_label = x.title,
                                 .y_label = y.title,
                                 .width = 760,
@@ -208,6 +220,7 @@ class Page {
       const auto& numbers = swept ? system.on_sweep : system.metrics;
       const auto at_x = numbers.find(x.key), at_y = numbers.find(y.key);
       if (at_x == numbers.end() || at_y == numbers.end()) continue;
+      if (close_up && (system.control || at_y->second.mean > *near_limit())) continue;
       report::ScatterChart::Point point{.x = at_x->second.mean,
                                         .y = at_y->second.mean,
                                         .label = system.name,
