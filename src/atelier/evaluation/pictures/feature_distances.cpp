@@ -74,7 +74,7 @@ std::optional<double> FrechetDistance::operator()(const FeatureMatrix& a, const 
   // What rounding makes of a zero would count with its root.
   const double rounding = eigenvalues.cwiseAbs().maxCoeff() * 1e-15 * static_cast<double>(eigenvalues.size());
   const double root_trace =
-      (eigenvalues.array() > rounding).select(eigenvalues.array().max(0).sqrt(), 0).sum();
+      (eigenvalues.array() > rounding).select(eigenvalues.array().max(0).sqrt(), 0.0).sum();
   return (mean_a - mean_b).squaredNorm() + x.squaredNorm() + y.squaredNorm() - 2 * root_trace;
 }
 
