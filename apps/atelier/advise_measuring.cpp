@@ -53,7 +53,9 @@ std::vector<Wanted> wanted_sizes(int processors, int width, int height) {
     sizes.push_back({processors, width, height});
     if (processors > 1) sizes.push_back({1, width, height});
   }
-  for (const int tile : kAdvisedTiles) sizes.push_back({processors, window_side(tile), window_side(tile)});
+  for (const int tile : kAdvisedTiles) {
+    if (std::max(width, height) > tile) sizes.push_back({processors, window_side(tile), window_side(tile)});
+  }
   return sizes;
 }
 
