@@ -57,6 +57,15 @@ TEST_F(ContentLossTest, IsThePlainFormula) {
               1.5 * number((m(y[1].unsqueeze(0)) - m(c[1].unsqueeze(0))).square().mean()), 1e-9);
 }
 
+TEST_F(ContentLossTest, OfPlainFeaturesIsTheSquaredDistanceOverThePhotosVariance) {
+  const at::Tensor y = random_double({2, 3, 6, 5}), c = random_double({2, 3, 6, 5});
+  at::Tensor expected = torch::zeros({}, torch::kDouble);
+  for (int n = 0; n < 2; ++n)
+    expected = expected + (y[n] - c[n]).square().mean() / ((c[n] - c[n].mean()).square().mean() + 1e-6) / 2;
+  EXPECT_NEAR(number(ContentLoss{.standardised = false}(y, c)), number(expected), 1e-9);
+  EXPECT_GT(number(ContentLoss{.standardised = false}(c * 2 + 3, c)), 0.5);
+}
+
 TEST_F(ContentLossTest, GradientsMatchFiniteDifferences) {
   at::Tensor y = random_double({2, 3, 6, 5}).requires_grad_();
   const at::Tensor c = random_double({2, 3, 6, 5}), weight = random_double({2});
@@ -221,7 +230,8 @@ TEST_F(PixelLossTest, ColourGuardSeesAGlowInAnEvenSkyWhateverItsColour) {
   };
   EXPECT_GT(glow(0), 0.05);
   EXPECT_GT(glow(2), 0.05);
-  const at::Tensor strokes = ((torch::arange(96, torch::kDouble) / 4).floor().remainder(2) * 0.2 - 0.1).view({1, 1, 1, 96});
+  const at::Tensor strokes =
+      ((torch::arange(96, torch::kDouble) / 4).floor().remainder(2) * 0.2 - 0.1).view({1, 1, 1, 96});
   EXPECT_LT(number(ColourGuard()(photo + strokes, photo)), 1e-6) << "strokes are free";
 }
 

@@ -101,6 +101,9 @@ TEST(TrainingOptions, NumbersOutOfRangeAreRefused) {
   EXPECT_THAT(refused(with("adversarial", {{"crop", 8}})), HasSubstr("crop"));
   EXPECT_THAT(refused(with("generator_size", "XXL")), HasSubstr("XXL"));
   EXPECT_THAT(refused(with("adversarial", {{"kind", "wasserstein"}})), HasSubstr("wasserstein"));
+  EXPECT_THAT(refused(with("loss", {{"perceptual", 0}})), HasSubstr("networks"));
+  EXPECT_THAT(refused(with("networks", {{{"kind", "alexnet"}, {"file", "x"}, {"content", 1}}})),
+              HasSubstr("content"));
 }
 
 TEST(TrainingOptions, SurviveTheRoundTripThroughJson) {
@@ -110,7 +113,8 @@ TEST(TrainingOptions, SurviveTheRoundTripThroughJson) {
   json changed = defaults;
   changed["loss"]["gram"] = 7.5;
   changed["label_weights"] = {{"cubism", 2.0}};
-  changed["networks"] = {{{"kind", "squeezenet"}, {"file", "x.safetensors"}, {"weight", 0.25}, {"taps", 2}}};
+  changed["networks"] = {
+      {{"kind", "squeezenet"}, {"file", "x.safetensors"}, {"weight", 0.25}, {"taps", 2}, {"content", 0.5}}};
   changed["content"][0]["licence"] = "CC0";
   changed["seed"] = 99;
   EXPECT_EQ(TrainingOptions::parse(changed).to_json(), changed);
@@ -341,8 +345,9 @@ class Plans : public ::testing::Test {
     }
     torch::manual_seed(2);
     phi_ = nn::PerceptualNetwork(PerceptualOptions{.widths = {4, 4, 4, 4}, .convs = {1, 1, 1, 1}});
-    catalogue_ = std::make_unique<StyleCatalogue>(
-        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, "phi"}}, StyleSides{64, 64}, 1, c10::Device("cpu"));
+    catalogue_ =
+        std::make_unique<StyleCatalogue>(style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, "phi"}},
+                                         StyleSides{64, 64}, 1, c10::Device("cpu"));
     options_ = TrainingOptions::parse(smallest());
   }
 
@@ -403,11 +408,13 @@ TEST_F(Plans, ACatalogueMeasuresAStyleOnceAndTheSameInAnyOrder) {
 TEST_F(Plans, MeasuredStylesComeBackFromTheCacheAsTheyWere) {
   test::TempDir folder;
   const auto catalogue = [&](const std::string& identity) {
-    return std::make_unique<StyleCatalogue>(style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, identity}},
-                                            StyleSides{64, 64}, 1, c10::Device("cpu"), StyleCache(folder.path()));
+    return std::make_unique<StyleCatalogue>(
+        style_, std::vector<StyleCatalogue::Measure>{{phi_.get(), 4, identity}}, StyleSides{64, 64}, 1,
+        c10::Device("cpu"), StyleCache(folder.path()));
   };
   const auto files = [&] {
-    return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
+    return std::distance(std::filesystem::directory_iterator(folder.path()),
+                         std::filesystem::directory_iterator());
   };
   const auto first = catalogue("phi");
   const StyleEntry& measured = first->at(1, 3);

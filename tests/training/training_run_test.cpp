@@ -50,6 +50,45 @@ class Training : public ::testing::Test {
   Training() { at::set_num_threads(1); }
 };
 
+/// Random weights in the layout of SE-16x.
+std::filesystem::path write_teacher(const std::filesystem::path& file) {
+  tensor::TensorMap tensors;
+  const auto conv = [&](const std::string& name, std::int64_t in, std::int64_t out, std::int64_t side) {
+    tensors[name + ".weight"] =
+        torch::randn({out, in, side, side}) * std::sqrt(2.0 / static_cast<double>(in * side * side));
+    tensors[name + ".bias"] = torch::zeros({out});
+  };
+  torch::manual_seed(3);
+  conv("conv0", 3, 3, 1);
+  std::int64_t in = 3;
+  for (const char* layer : {"11", "12", "21", "22", "31", "32", "33", "34", "41", "42", "43", "44", "51"}) {
+    conv(std::string("conv") + layer, in, 4, 3);
+    in = 4;
+  }
+  weights::write_safetensors(file, tensor::to_named(tensors));
+  return file;
+}
+
+TEST_F(Training, APublishedNetworkMayTeachAloneAndOurOwnIsStillMeasured) {
+  const test::TinyRun tiny;
+  json config = tiny.config("run", 4);
+  const auto file =
+      write_teacher(std::filesystem::path(config["run"].get<std::string>() + "-teacher.safetensors"));
+  config["networks"] = {
+      {{"kind", "se16x"}, {"file", file.string()}, {"weight", 1}, {"taps", 4}, {"content", 1}}};
+  config["loss"]["perceptual"] = 0;
+  config["log_every"] = 2;
+  const TrainingSummary summary = train_base(TrainingOptions::parse(config), flags(false));
+  EXPECT_EQ(summary.dropped_steps, 0);
+  EXPECT_GT(summary.content, 0);
+  EXPECT_GT(summary.style, 0);
+  std::ifstream metrics(config["run"].get<std::string>() + "/metrics.jsonl");
+  std::string line;
+  ASSERT_TRUE(std::getline(metrics, line));
+  const json terms = json::parse(line).at("terms");
+  EXPECT_TRUE(terms.contains("content") && terms.contains("content.se16x") && terms.contains("gram.se16x"));
+}
+
 TEST_F(Training, LeavesCheckpointsMetricsSheetsAndItsConfiguration) {
   const test::TinyRun tiny;
   json config = tiny.config("run", 12);

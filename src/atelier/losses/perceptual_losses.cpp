@@ -7,14 +7,22 @@ namespace {
 
 at::Tensor standardise(const at::Tensor& tap) {
   const auto n = tap.size(0), c = tap.size(1);
-  return torch::instance_norm(tap.reshape({1, n * c, tap.size(2), tap.size(3)}), {}, {}, {}, {}, true, 0.0, 1e-3, false)
+  return torch::instance_norm(tap.reshape({1, n * c, tap.size(2), tap.size(3)}), {}, {}, {}, {}, true, 0.0,
+                              1e-3, false)
       .view(tap.sizes());
 }
 
 }  // namespace
 
-at::Tensor ContentLoss::operator()(const at::Tensor& y, const at::Tensor& c, const at::Tensor& sample_weight) const {
-  const at::Tensor miss = (standardise(y) - standardise(c)).square().view({y.size(0), -1}).mean(1);
+at::Tensor ContentLoss::operator()(const at::Tensor& y, const at::Tensor& c,
+                                   const at::Tensor& sample_weight) const {
+  at::Tensor miss;
+  if (standardised) {
+    miss = (standardise(y) - standardise(c)).square().view({y.size(0), -1}).mean(1);
+  } else {
+    const at::Tensor spread = c.flatten(1).var(1, /*unbiased=*/false) + 1e-6;
+    miss = (y - c).square().view({y.size(0), -1}).mean(1) / spread;
+  }
   return (sample_weight.defined() ? miss * sample_weight : miss).mean();
 }
 
@@ -51,11 +59,13 @@ at::Tensor SlicedWassersteinLoss::quantiles(const at::Tensor& tap, const at::Ten
   const at::Tensor projected = torch::matmul(directions.to(tap.device()), tap.flatten(2));
   const at::Tensor sorted = std::get<0>(projected.sort(2));
   const auto count = sorted.size(2);
-  const at::Tensor pick = torch::linspace(0, static_cast<double>(count - 1), quantiles_, tap.options()).round().to(torch::kLong);
+  const at::Tensor pick =
+      torch::linspace(0, static_cast<double>(count - 1), quantiles_, tap.options()).round().to(torch::kLong);
   return sorted.index_select(2, pick);
 }
 
-at::Tensor SlicedWassersteinLoss::operator()(const at::Tensor& y_quantiles, const at::Tensor& s_quantiles) const {
+at::Tensor SlicedWassersteinLoss::operator()(const at::Tensor& y_quantiles,
+                                             const at::Tensor& s_quantiles) const {
   const at::Tensor spread = s_quantiles.var({1, 2}, false) + 1e-6;
   return ((y_quantiles - s_quantiles).square().mean({1, 2}) / spread).mean();
 }

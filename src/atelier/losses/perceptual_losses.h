@@ -8,28 +8,37 @@
 
 namespace atelier::losses {
 
-/// Losses over the taps of a FeatureNetwork. All are dimensionless: each is divided by its target's energy, so that
-/// weights mean the same for every layer, picture and network. All return a scalar: the mean over the batch.
+/// Losses over the taps of a FeatureNetwork. All are dimensionless: each is divided by its target's energy,
+/// so that weights mean the same for every layer, picture and network. All return a scalar: the mean over the
+/// batch.
 
-/// Content: || M(F(y)) - M(F(c)) ||^2 / n, with M standardising every channel of each picture (mean 0, variance 1), so
-/// that a style may change contrast and level but not structure (the "mvn" content of StyTR^2 and SANet).
+/// Content: || M(F(y)) - M(F(c)) ||^2 / n, with M standardising every channel of each picture (mean 0,
+/// variance 1), so that a style may change contrast and level but not structure (the "mvn" content of StyTR^2
+/// and SANet).
 struct ContentLoss {
+  bool standardised = true;  ///< false: the features as they are, || F(y) - F(c) ||^2 / (n Var F(c)), as most
+                             ///< stylisers have it
+
   /// y, c: one tap [N, C, h, w] of the painting and of the photo. sample_weight: [N], or undefined for ones.
   at::Tensor operator()(const at::Tensor& y, const at::Tensor& c, const at::Tensor& sample_weight = {}) const;
 };
 
-/// Style by moments (Huang & Belongie 2017): sum over taps of (|mu_y - mu_s|^2 + |sd_y - sd_s|^2) / (|mu_s|^2 + |sd_s|^2).
+/// Style by moments (Huang & Belongie 2017): sum over taps of (|mu_y - mu_s|^2 + |sd_y - sd_s|^2) / (|mu_s|^2
+/// + |sd_s|^2).
 struct MomentLoss {
-  at::Tensor operator()(const std::vector<nn::LayerStatistics>& y, const std::vector<nn::LayerStatistics>& s) const;
+  at::Tensor operator()(const std::vector<nn::LayerStatistics>& y,
+                        const std::vector<nn::LayerStatistics>& s) const;
 };
 
 /// Style by channel correlations (Gatys et al. 2016): sum over taps of |G_y - G_s|^2 / |G_s|^2.
 struct GramLoss {
-  at::Tensor operator()(const std::vector<nn::LayerStatistics>& y, const std::vector<nn::LayerStatistics>& s) const;
+  at::Tensor operator()(const std::vector<nn::LayerStatistics>& y,
+                        const std::vector<nn::LayerStatistics>& s) const;
 };
 
-/// Style by sliced Wasserstein distance (Heitz et al. 2021): features projected on random directions, sorted, compared
-/// as quantiles: mean |q_y - q_s|^2 / mean |q_s - mean q_s|^2. Matches whole distributions, not two moments.
+/// Style by sliced Wasserstein distance (Heitz et al. 2021): features projected on random directions, sorted,
+/// compared as quantiles: mean |q_y - q_s|^2 / mean |q_s - mean q_s|^2. Matches whole distributions, not two
+/// moments.
 class SlicedWassersteinLoss {
  public:
   /// `quantiles` points are compared per direction.

@@ -97,16 +97,20 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
       device_(tensor::parse_device(flags.device)),
       content_report_{.role = "content"},
       style_report_{.role = "style"},
-      content_(load_pictures(options.content, options.content_short_side, options.phases.front().crop, content_report_)),
+      content_(load_pictures(options.content, options.content_short_side, options.phases.front().crop,
+                             content_report_)),
       style_(load_pictures(options.style, options.stroke_short_side * 5 / 4, 64, style_report_)),
       phi_(load_perceptual(options.perceptual)) {
   spdlog::info("{}", content_report_.to_text());
   spdlog::info("{}", style_report_.to_text());
   for (const Phase& phase : options.phases) {
-    std::erase_if(content_, [&](const TrainingPicture& p) { return std::min(p.bytes.size(1), p.bytes.size(2)) < phase.crop; });
+    std::erase_if(content_, [&](const TrainingPicture& p) {
+      return std::min(p.bytes.size(1), p.bytes.size(2)) < phase.crop;
+    });
   }
   if (content_.empty()) {
-    throw Error(ErrorCode::BadData, "data.small", "no content picture is as large as the largest crop; lower \"crop\"");
+    throw Error(ErrorCode::BadData, "data.small",
+                "no content picture is as large as the largest crop; lower \"crop\"");
   }
   held_out_content_ = take_held_out(content_, options.held_out);
   held_out_style_ = take_held_out(style_, options.held_out);
@@ -114,7 +118,8 @@ Training::Training(const TrainingOptions& options, const RunFlags& flags)
   StyleMeasures measures(options, phi_.network, phi_.sha256, device_);
   catalogue_ = open_catalogue(options, style_, measures, device_);
   networks_ = std::make_unique<TrainedNetworks>(options, phi_.network->options(), device_);
-  step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(measures.references), *catalogue_, device_);
+  step_ = std::make_unique<TrainStep>(options, *networks_, phi_.network, std::move(measures.references),
+                                      *catalogue_, device_);
   write_file_atomically(options.run / "config.json", options.to_json().dump(1) + "\n");
   start_or_resume();
   make_sheet_inputs();
@@ -140,10 +145,12 @@ void Training::start_or_resume() {
   std::optional<Checkpoint> checkpoint;
   if (flags_.resume) {
     checkpoint = store_.latest(networks_->identity());
-    if (!checkpoint) spdlog::warn("{}: no checkpoint to resume from, starting anew", printable(options_.run.string()));
+    if (!checkpoint)
+      spdlog::warn("{}: no checkpoint to resume from, starting anew", printable(options_.run.string()));
   } else if (std::filesystem::exists(options_.run / "checkpoints.json")) {
     throw Error(ErrorCode::CannotCreate, "run.exists",
-                printable(options_.run.string()) + ": already holds a training; go on with --resume or use another run folder");
+                printable(options_.run.string()) +
+                    ": already holds a training; go on with --resume or use another run folder");
   }
   if (!checkpoint) {
     standardise_encoder();
@@ -154,7 +161,8 @@ void Training::start_or_resume() {
   steps_done_ = first_step_ = checkpoint->step;
   elapsed_before_ = checkpoint->elapsed_seconds;
   rate_scale_ = checkpoint->state.value("rate_scale", 1.0);
-  step_->restore_balance(checkpoint->state.value("style_scale", 1.0), checkpoint->state.value("gradient_ratio", 1.0));
+  step_->restore_balance(checkpoint->state.value("style_scale", 1.0),
+                         checkpoint->state.value("gradient_ratio", 1.0));
   mean_content_ = checkpoint->state.value("mean_content", 0.0);
   mean_style_ = checkpoint->state.value("mean_style", 0.0);
   spdlog::info("resuming at step {} after {:.1f} minutes", steps_done_, elapsed_before_ / 60);
@@ -162,9 +170,12 @@ void Training::start_or_resume() {
 
 void Training::make_sheet_inputs() {
   Random random = random_for(options_.seed, 0, 9);
-  const auto pick = [&](std::size_t size) { return std::uniform_int_distribution<std::size_t>(0, size - 1)(random); };
+  const auto pick = [&](std::size_t size) {
+    return std::uniform_int_distribution<std::size_t>(0, size - 1)(random);
+  };
   std::vector<at::Tensor> texture, palette;
-  for (int i = 0; i < kSheetContents; ++i) sheet_contents_.push_back(middle_square(content_[pick(content_.size())].bytes, kSheetSide));
+  for (int i = 0; i < kSheetContents; ++i)
+    sheet_contents_.push_back(middle_square(content_[pick(content_.size())].bytes, kSheetSide));
   for (int i = 0; i < kSheetStyles; ++i) {
     const std::size_t index = pick(style_.size());
     sheet_styles_.push_back(middle_square(style_[index].bytes, kSheetSide));
@@ -248,7 +259,8 @@ void Training::roll_back() {
 void Training::write_sheet() {
   char name[32];
   std::snprintf(name, sizeof name, "sheet-%07lld.png", static_cast<long long>(steps_done_));
-  SheetSigns signs = write_sample_sheet(options_.run / name, *networks_, sheet_contents_, sheet_styles_, sheet_described_, kSheetDetail);
+  SheetSigns signs = write_sample_sheet(options_.run / name, *networks_, sheet_contents_, sheet_styles_,
+                                        sheet_described_, kSheetDetail);
   if (on_held_out_) {
     signs.trained_style = (*on_trained_)(*networks_, kSheetDetail).style;
     signs.held_out_style = (*on_held_out_)(*networks_, kSheetDetail).style;
@@ -256,33 +268,39 @@ void Training::write_sheet() {
   signs.channels = dead_channels_.channels();
   signs.dead_channels = dead_channels_.dead();
   doctor_.observe(signs);
-  findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"sheet", signs}}.dump() << '\n' << std::flush;
+  findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"sheet", signs}}.dump() << '\n'
+            << std::flush;
 }
 
 void Training::consult(const StepReport& report) {
-  StepSigns signs{.contributions = report.contributions, .gradient_norm = report.gradient_norm, .dropped = !report.finite};
+  StepSigns signs{.contributions = report.contributions,
+                  .gradient_norm = report.gradient_norm,
+                  .dropped = !report.finite};
   if (report.played) signs.game = StepSigns::Game{report.accuracy, report.game_value, report.logit_spread};
   signs.style_to_content = report.style_to_content;
   doctor_.observe(signs);
-  if (report.finite && steps_done_ % kChannelsEvery == 0) dead_channels_.observe(networks_->generator->parameters());
+  if (report.finite && steps_done_ % kChannelsEvery == 0)
+    dead_channels_.observe(networks_->generator->parameters());
 }
 
 void Training::tell_news() {
   for (const Diagnosis& diagnosis : doctor_.news()) {
     spdlog::warn("step {}: {}", steps_done_, diagnosis.text());
-    findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"verdict", diagnosis}}.dump() << '\n' << std::flush;
+    findings_ << json{{"step", steps_done_}, {"minutes", elapsed() / 60}, {"verdict", diagnosis}}.dump()
+              << '\n'
+              << std::flush;
   }
   if (flags_.doctor_stops) stopped_by_ = doctor_.hopeless();
 }
 
 void Training::after_step(const StepReport& report, double at) {
-  const auto term = [&](const char* name) {
-    const auto found = report.terms.find(name);
-    return found == report.terms.end() ? 0.0 : found->second;
+  const auto follow = [](double& mean, double value) {
+    mean = mean == 0 ? value : 0.99 * mean + 0.01 * value;
   };
-  const auto follow = [](double& mean, double value) { mean = mean == 0 ? value : 0.99 * mean + 0.01 * value; };
-  follow(mean_content_, term("content"));
-  follow(mean_style_, term("moments") + term("gram"));
+  if (const auto content = report.terms.find("content"); content != report.terms.end()) {
+    follow(mean_content_, content->second);
+    follow(mean_style_, report.terms.at("moments") + report.terms.at("gram"));
+  }
   if (steps_done_ % options_.log_every == 0) {
     json line = {{"step", steps_done_},
                  {"minutes", elapsed() / 60},
@@ -354,6 +372,8 @@ TrainingSummary Training::run() {
 
 }  // namespace
 
-TrainingSummary train_base(const TrainingOptions& options, const RunFlags& flags) { return Training(options, flags).run(); }
+TrainingSummary train_base(const TrainingOptions& options, const RunFlags& flags) {
+  return Training(options, flags).run();
+}
 
 }  // namespace atelier::training

@@ -4,8 +4,8 @@
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
-#include "atelier/losses/adversarial_loss.h"
 #include "atelier/core/options_json.h"
+#include "atelier/losses/adversarial_loss.h"
 
 namespace atelier::training {
 namespace {
@@ -15,6 +15,7 @@ using nlohmann::json;
 // One list of fields serves reading and writing, so that the two cannot drift apart.
 template <typename Visit>
 void visit(LossWeights& o, Visit field) {
+  field("perceptual", o.perceptual);
   field("content", o.content);
   field("content_at_detail_0", o.content_at_detail_0);
   field("moments", o.moments);
@@ -80,7 +81,9 @@ template <typename T>
 void read_field(const json& j, const char* key, T& value, const std::string& where) {
   read_option(j, key, value, where);
 }
-json written(PathField value) { return value.path.string(); }
+json written(PathField value) {
+  return value.path.string();
+}
 template <typename T>
 json written(const T& value) {
   return value;
@@ -100,6 +103,7 @@ void visit(ReferenceNetwork& o, Visit field) {
   field("file", PathField{o.file});
   field("weight", o.weight);
   field("taps", o.taps);
+  field("content", o.content);
 }
 
 template <typename T>
@@ -111,7 +115,8 @@ T read_struct(const json& j, const std::string& where) {
   for (const auto& item : j.items()) {
     if (std::find(known.begin(), known.end(), item.key()) != known.end()) continue;
     const std::string near = nearest_word(item.key(), known);
-    throw_bad_option(where, printable(item.key()), near.empty() ? "is unknown" : "is unknown; did you mean '" + near + "'?");
+    throw_bad_option(where, printable(item.key()),
+                     near.empty() ? "is unknown" : "is unknown; did you mean '" + near + "'?");
   }
   visit(value, [&](const char* key, auto&& field) { read_field(j, key, field, where); });
   return value;
@@ -148,11 +153,32 @@ void require(bool good, const char* key, const char* cause) {
 
 TrainingOptions TrainingOptions::parse(const json& j) {
   require_known_keys(j,
-                     {"run", "perceptual", "content", "style", "content_short_side", "style_short_side", "stroke_short_side",
-                      "style_cache", "label_weights",
-                      "networks", "generator_size", "encoder", "discriminator_width", "phases", "loss", "adversarial",
-                      "optimiser", "mixup", "balance", "minutes", "steps", "checkpoint_minutes", "log_every",
-                      "sheet_every", "seed", "held_out"},
+                     {"run",
+                      "perceptual",
+                      "content",
+                      "style",
+                      "content_short_side",
+                      "style_short_side",
+                      "stroke_short_side",
+                      "style_cache",
+                      "label_weights",
+                      "networks",
+                      "generator_size",
+                      "encoder",
+                      "discriminator_width",
+                      "phases",
+                      "loss",
+                      "adversarial",
+                      "optimiser",
+                      "mixup",
+                      "balance",
+                      "minutes",
+                      "steps",
+                      "checkpoint_minutes",
+                      "log_every",
+                      "sheet_every",
+                      "seed",
+                      "held_out"},
                      "config");
   TrainingOptions o;
   read_field(j, "run", PathField{o.run}, "config");
@@ -165,13 +191,15 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   if (j.contains("label_weights")) {
     require(j["label_weights"].is_object(), "label_weights", "must be an object { \"label\": weight }");
     for (const auto& item : j["label_weights"].items()) {
-      require(item.value().is_number() && item.value().get<double>() >= 0, "label_weights", "must hold numbers >= 0");
+      require(item.value().is_number() && item.value().get<double>() >= 0, "label_weights",
+              "must hold numbers >= 0");
       o.label_weights.emplace_back(item.key(), item.value().get<double>());
     }
   }
   if (j.contains("encoder")) j["encoder"].get_to(o.encoder);
   if (j.contains("loss")) o.loss = read_struct<LossWeights>(j["loss"], "loss");
-  if (j.contains("adversarial")) o.adversarial = read_struct<AdversarialOptions>(j["adversarial"], "adversarial");
+  if (j.contains("adversarial"))
+    o.adversarial = read_struct<AdversarialOptions>(j["adversarial"], "adversarial");
   if (j.contains("optimiser")) o.optimiser = read_struct<OptimiserOptions>(j["optimiser"], "optimiser");
   read_option(j, "content_short_side", o.content_short_side, "config");
   read_option(j, "style_short_side", o.style_short_side, "config");
@@ -191,22 +219,32 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   require(!o.run.empty(), "run", "is missing: name the folder for checkpoints");
   require(!o.content.empty(), "content", "is missing: name at least one folder of photos");
   require(!o.style.empty(), "style", "is missing: name at least one folder of style pictures");
-  require(!o.perceptual.empty(), "perceptual", "is missing: name the folder that `atelier train perceptual` wrote");
+  require(!o.perceptual.empty(), "perceptual",
+          "is missing: name the folder that `atelier train perceptual` wrote");
   require(o.minutes > 0 || o.steps > 0, "minutes", "must be above 0");
   require(o.held_out >= 0 && o.held_out <= 0.5, "held_out", "must lie in 0..0.5");
+  for (const ReferenceNetwork& network : o.networks) {
+    require(network.content <= 0 || network.kind != "alexnet", "content",
+            "of a network needs vgg19, se16x or squeezenet");
+  }
+  require(o.loss.perceptual > 0 || !o.networks.empty(), "perceptual",
+          "may be 0 only when \"networks\" names one that teaches instead");
   require(o.mixup >= 0 && o.mixup <= 1, "mixup", "must lie in 0..1");
   require(o.log_every > 0 && o.sheet_every > 0, "log_every", "and sheet_every must be above 0");
-  require(!o.phases.empty() && o.phases.back().until >= 1, "phases", "must end with one that has \"until\": 1");
+  require(!o.phases.empty() && o.phases.back().until >= 1, "phases",
+          "must end with one that has \"until\": 1");
   for (const Phase& phase : o.phases) {
     require(phase.crop >= 32 && phase.crop % 16 == 0, "crop", "must be a multiple of 16, at least 32");
     require(phase.batch >= 1, "batch", "must be at least 1");
     require(phase.crop <= o.content_short_side, "crop", "must not be larger than content_short_side");
     // The shift term compares what lies 12 pixels and the shift, up to 7, inside the crop.
-    require(phase.crop >= 48 || o.loss.shift <= 0, "crop", "must be at least 48 unless the shift term is off (\"shift\": 0)");
+    require(phase.crop >= 48 || o.loss.shift <= 0, "crop",
+            "must be at least 48 unless the shift term is off (\"shift\": 0)");
   }
   losses::AdversarialLoss::parse(o.adversarial.kind);  // refuses an unknown kind before any data is loaded
   require(o.adversarial.crop >= 32, "crop", "of \"adversarial\" must be at least 32");
-  require(o.adversarial.r1_every >= 1, "r1_every", "must be at least 1; switch the penalty off with \"r1_gamma\": 0");
+  require(o.adversarial.r1_every >= 1, "r1_every",
+          "must be at least 1; switch the penalty off with \"r1_gamma\": 0");
   require(o.adversarial.every >= 1, "every", "of \"adversarial\" must be at least 1");
   require(o.style_short_side >= 64, "style_short_side", "must be at least 64");
   require(o.stroke_short_side >= 64, "stroke_short_side", "must be at least 64");
@@ -247,7 +285,9 @@ json TrainingOptions::to_json() const {
 
 PerceptualTrainingOptions PerceptualTrainingOptions::parse(const json& j) {
   require_known_keys(
-      j, {"run", "vgg19", "se16x", "pictures", "network", "crop", "batch", "rate", "minutes", "steps", "seed"}, "config");
+      j,
+      {"run", "vgg19", "se16x", "pictures", "network", "crop", "batch", "rate", "minutes", "steps", "seed"},
+      "config");
   PerceptualTrainingOptions o;
   read_field(j, "run", PathField{o.run}, "config");
   read_field(j, "vgg19", PathField{o.vgg19}, "config");
@@ -269,10 +309,17 @@ PerceptualTrainingOptions PerceptualTrainingOptions::parse(const json& j) {
 }
 
 json PerceptualTrainingOptions::to_json() const {
-  return {{"run", run.string()}, {"vgg19", vgg19.string()}, {"se16x", se16x.string()},
-          {"pictures", write_list(pictures)}, {"network", network}, {"crop", crop},
-          {"batch", batch}, {"rate", rate}, {"minutes", minutes},
-          {"steps", steps}, {"seed", seed}};
+  return {{"run", run.string()},
+          {"vgg19", vgg19.string()},
+          {"se16x", se16x.string()},
+          {"pictures", write_list(pictures)},
+          {"network", network},
+          {"crop", crop},
+          {"batch", batch},
+          {"rate", rate},
+          {"minutes", minutes},
+          {"steps", steps},
+          {"seed", seed}};
 }
 
 json read_config(const std::filesystem::path& file) {
@@ -280,7 +327,8 @@ json read_config(const std::filesystem::path& file) {
   try {
     return json::parse(text, nullptr, true, /*ignore_comments=*/true);
   } catch (const json::parse_error& error) {
-    throw Error(ErrorCode::Config, "config.json", printable(file.string()) + ": not valid JSON: " + error.what());
+    throw Error(ErrorCode::Config, "config.json",
+                printable(file.string()) + ": not valid JSON: " + error.what());
   }
 }
 

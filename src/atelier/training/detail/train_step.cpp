@@ -15,9 +15,10 @@
 namespace atelier::training {
 namespace {
 
-constexpr double kCodeNoise = 0.05;     // of the code's spread over the batch
+constexpr double kCodeNoise = 0.05;  // of the code's spread over the batch
 constexpr int kShiftEvery = 3, kIdentityEvery = 4, kCodeEvery = 4, kBalanceEvery = 50;
-constexpr double kDiscriminatorLead = 0.03;  // D starts this much earlier, so that G never meets an untrained one
+constexpr double kDiscriminatorLead =
+    0.03;  // D starts this much earlier, so that G never meets an untrained one
 
 void to_device(StyleBatch& batch, c10::Device device) {
   if (device.is_cpu()) return;
@@ -39,8 +40,8 @@ struct TrainStep::Scene {
 };
 
 TrainStep::TrainStep(const TrainingOptions& options, TrainedNetworks& networks, nn::PerceptualNetwork phi,
-                     std::vector<std::unique_ptr<nn::FeatureNetwork>> references, const StyleCatalogue& catalogue,
-                     c10::Device device)
+                     std::vector<std::unique_ptr<nn::FeatureNetwork>> references,
+                     const StyleCatalogue& catalogue, c10::Device device)
     : options_(options),
       networks_(networks),
       phi_(std::move(phi)),
@@ -52,13 +53,15 @@ TrainStep::TrainStep(const TrainingOptions& options, TrainedNetworks& networks, 
 at::Tensor TrainStep::window(const at::Tensor& pictures, std::uint64_t seed) const {
   const auto side = std::min<std::int64_t>({options_.adversarial.crop, pictures.size(2), pictures.size(3)});
   Random random(seed);
-  const auto pick = [&](std::int64_t room) { return std::uniform_int_distribution<std::int64_t>(0, room)(random); };
+  const auto pick = [&](std::int64_t room) {
+    return std::uniform_int_distribution<std::int64_t>(0, room)(random);
+  };
   const auto top = pick(pictures.size(2) - side), left = pick(pictures.size(3) - side);
   return pictures.narrow(2, top, side).narrow(3, left, side);
 }
 
-void TrainStep::measure_balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style,
-                                StepReport& report) {
+void TrainStep::measure_balance(const at::Tensor& painting, const at::Tensor& content,
+                                const at::Tensor& style, StepReport& report) {
   const auto norm = [&](const at::Tensor& loss) {
     return torch::autograd::grad({loss}, {painting}, {}, /*retain_graph=*/true)[0].norm().item<double>();
   };
@@ -69,7 +72,9 @@ void TrainStep::measure_balance(const at::Tensor& painting, const at::Tensor& co
 }
 
 void TrainStep::balance() {
-  const double miss = gradient_ratio_ > 3 ? 3 / gradient_ratio_ : gradient_ratio_ < 0.5 ? 0.5 / gradient_ratio_ : 1;
+  const double miss = gradient_ratio_ > 3     ? 3 / gradient_ratio_
+                      : gradient_ratio_ < 0.5 ? 0.5 / gradient_ratio_
+                                              : 1;
   style_scale_ = std::clamp(style_scale_ * std::pow(miss, 0.1), 0.4, 2.0);
 }
 
@@ -88,11 +93,13 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     const at::Tensor t = plan.blend.to(device_);
     scene.code = torch::lerp(scene.code, networks_.encoder(other.described), t.unsqueeze(1));
     scene.stroke_log2 = torch::lerp(scene.stroke_log2, other.stroke_log2, t);
-    for (std::size_t i = 0; i < style.targets.size(); ++i) style.targets[i] = nn::mix(style.targets[i], other.targets[i], t);
+    for (std::size_t i = 0; i < style.targets.size(); ++i)
+      style.targets[i] = nn::mix(style.targets[i], other.targets[i], t);
     scene.blended = true;
   }
   const at::Tensor noise = torch::randn_like(scene.code) * scene.code.detach().std() * kCodeNoise;
-  scene.painting = networks_.generator->forward(scene.content, scene.code + noise, scene.stroke_log2, scene.detail);
+  scene.painting =
+      networks_.generator->forward(scene.content, scene.code + noise, scene.stroke_log2, scene.detail);
   const at::Tensor& y = scene.painting;
 
   at::Tensor total = torch::zeros({}, y.options());
@@ -103,21 +110,25 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   };
   const auto on = [&](double w, double from) { return w > 0 && progress >= from; };
 
-  const std::vector<at::Tensor> taps = phi_->features(y);
-  std::vector<at::Tensor> photo_taps;
-  {
-    torch::NoGradGuard no_grad;
-    photo_taps = phi_->features(scene.content);
-  }
   // The detail dial decides how much of the photo's structure must survive, and how fine.
   const at::Tensor keep = scene.detail * (1 - weight.content_at_detail_0) + weight.content_at_detail_0;
-  const losses::ContentLoss content_loss;
-  const at::Tensor content = content_loss(taps[3], photo_taps[3], keep) + content_loss(taps[2], photo_taps[2], scene.detail * 0.5);
-  add("content", weight.content, content);
+  at::Tensor content_total = torch::zeros({}, y.options());
+  const auto add_content = [&](nn::FeatureNetwork& network, const std::vector<at::Tensor>& taps,
+                               const losses::ContentLoss& loss, double share, const std::string& suffix) {
+    std::vector<at::Tensor> photo;
+    {
+      torch::NoGradGuard no_grad;
+      photo = network.features(scene.content);
+    }
+    const at::Tensor value = loss(taps[3], photo[3], keep) + loss(taps[2], photo[2], scene.detail * 0.5);
+    report.terms["content" + suffix] = value.item<double>();
+    content_total = content_total + value * share;
+  };
 
   const double ramp = std::min(1.0, weight.style_ramp_from + (1 - weight.style_ramp_from) * progress * 5);
   at::Tensor style_total = torch::zeros({}, y.options());
-  const auto add_style = [&](std::size_t i, const std::vector<at::Tensor>& features, double share, const std::string& suffix) {
+  const auto add_style = [&](std::size_t i, const std::vector<at::Tensor>& features, double share,
+                             const std::string& suffix) {
     const auto measured = catalogue_.measure(i, features);
     const at::Tensor moments = losses::MomentLoss()(measured, style.targets[i]);
     const at::Tensor gram = losses::GramLoss()(measured, style.targets[i]);
@@ -125,12 +136,26 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     report.terms["gram" + suffix] = gram.item<double>();
     style_total = style_total + (moments * weight.moments + gram * weight.gram) * share;
   };
-  add_style(0, taps, 1, "");
-  for (std::size_t i = 0; i < references_.size(); ++i) {
-    add_style(i + 1, references_[i]->features(y), options_.networks[i].weight, "." + options_.networks[i].kind);
+  // A phi without a say is still written down now and then: runs stay comparable.
+  std::vector<at::Tensor> taps;
+  if (weight.perceptual > 0 || (step + 1) % options_.log_every == 0) {
+    at::AutoGradMode learned(weight.perceptual > 0);
+    taps = phi_->features(y);
+    add_content(*phi_, taps, losses::ContentLoss{}, weight.perceptual, "");
+    add_style(0, taps, weight.perceptual, "");
   }
-  if (weight.sliced_wasserstein > 0 && !scene.blended) {
-    // Features of the style picture itself are needed here, so this term costs a pass and is off unless asked for.
+  for (std::size_t i = 0; i < references_.size(); ++i) {
+    const ReferenceNetwork& network = options_.networks[i];
+    const std::vector<at::Tensor> seen = references_[i]->features(y);
+    if (network.content > 0)
+      add_content(*references_[i], seen, {.standardised = false}, network.content, "." + network.kind);
+    add_style(i + 1, seen, network.weight, "." + network.kind);
+  }
+  report.contributions["content"] = content_total.item<double>() * weight.content;
+  total = total + content_total * weight.content;
+  if (weight.sliced_wasserstein > 0 && weight.perceptual > 0 && !scene.blended) {
+    // Features of the style picture itself are needed here, so this term costs a pass and is off unless asked
+    // for.
     const losses::SlicedWassersteinLoss sliced;
     at::Tensor value = torch::zeros({}, y.options());
     for (std::size_t n = 0; n < plan.styles.size(); ++n) {
@@ -141,8 +166,9 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
       for (std::size_t t = 1; t < 3; ++t) {
         const at::Tensor directions =
             losses::SlicedWassersteinLoss::directions(16, taps[t].size(1), plan.noise_seed + t).to(device_);
-        value = value + sliced(sliced.quantiles(taps[t].narrow(0, static_cast<std::int64_t>(n), 1), directions),
-                               sliced.quantiles(own[t], directions));
+        value =
+            value + sliced(sliced.quantiles(taps[t].narrow(0, static_cast<std::int64_t>(n), 1), directions),
+                           sliced.quantiles(own[t], directions));
       }
     }
     value = value / static_cast<double>(2 * plan.styles.size());
@@ -150,16 +176,19 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     style_total = style_total + value * weight.sliced_wasserstein;
   }
   if (step % kBalanceEvery == 0) {
-    measure_balance(y, content * weight.content, style_total * style_scale_, report);
+    measure_balance(y, content_total * weight.content, style_total * style_scale_, report);
     if (options_.balance) balance();
   }
   report.contributions["style"] = style_total.item<double>() * ramp * style_scale_;
   total = total + style_total * (ramp * style_scale_);
 
-  if (weight.total_variation > 0) add("total_variation", weight.total_variation, losses::TotalVariationLoss()(y));
-  if (weight.structure_guard > 0) add("structure_guard", weight.structure_guard, losses::StructureGuard()(y, scene.content));
+  if (weight.total_variation > 0)
+    add("total_variation", weight.total_variation, losses::TotalVariationLoss()(y));
+  if (weight.structure_guard > 0)
+    add("structure_guard", weight.structure_guard, losses::StructureGuard()(y, scene.content));
   if (weight.halo_guard > 0) add("halo_guard", weight.halo_guard, losses::HaloGuard()(y, scene.content));
-  if (weight.colour_guard > 0) add("colour_guard", weight.colour_guard, losses::ColourGuard()(y, scene.content));
+  if (weight.colour_guard > 0)
+    add("colour_guard", weight.colour_guard, losses::ColourGuard()(y, scene.content));
   if (weight.grid_guard > 0) add("grid_guard", weight.grid_guard, losses::GridGuard()(y));
 
   const double identity = progress < weight.identity_early_until ? weight.identity : weight.identity_late;
@@ -171,14 +200,18 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
       described = nn::style_statistics(own, *phi_);
     }
     const at::Tensor one = torch::ones({1}, own.options()), zero = torch::zeros({1}, own.options());
-    add("identity", identity, losses::IdentityLoss()(networks_.generator->forward(own, networks_.encoder(described), zero, one), own));
+    add("identity", identity,
+        losses::IdentityLoss()(networks_.generator->forward(own, networks_.encoder(described), zero, one),
+                               own));
   }
   if (on(weight.shift, weight.shift_from) && step % kShiftEvery == 0) {
     const auto half = std::max<std::int64_t>(1, y.size(0) / 2);
     const auto first = [&](const at::Tensor& t) { return t.narrow(0, 0, half); };
-    const at::Tensor moved = losses::ShiftConsistencyLoss::shifted(first(scene.content), plan.shift_x, plan.shift_y);
+    const at::Tensor moved =
+        losses::ShiftConsistencyLoss::shifted(first(scene.content), plan.shift_x, plan.shift_y);
     const at::Tensor jitter = torch::randn_like(moved) * 0.01;
-    const at::Tensor again = networks_.generator->forward(moved + jitter, first(scene.code + noise), first(scene.stroke_log2), first(scene.detail));
+    const at::Tensor again = networks_.generator->forward(moved + jitter, first(scene.code + noise),
+                                                          first(scene.stroke_log2), first(scene.detail));
     add("shift", weight.shift, losses::ShiftConsistencyLoss()(first(y), again, plan.shift_x, plan.shift_y));
   }
   if (on(weight.code_consistency, weight.code_consistency_from) && step % kCodeEvery == 0) {
@@ -188,12 +221,13 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
         losses::CodeConsistencyLoss()(code, scene.code.narrow(0, 0, half).detach()));
   }
   const double adversarial = progress >= 2.0 / 3 ? weight.adversarial_late : weight.adversarial;
-  scene.game_on = adversarial > 0 && progress >= weight.adversarial_from - kDiscriminatorLead && !scene.blended &&
-                  step % options_.adversarial.every == 0;
+  scene.game_on = adversarial > 0 && progress >= weight.adversarial_from - kDiscriminatorLead &&
+                  !scene.blended && step % options_.adversarial.every == 0;
   if (scene.game_on && progress >= weight.adversarial_from) {
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(false);
     auto generator = at::detail::createCPUGenerator(plan.noise_seed);
-    const at::Tensor seen = losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator);
+    const at::Tensor seen =
+        losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator);
     const auto fake = networks_.discriminator(seen, scene.code);
     // The relativistic form compares with real logits; the other forms ignore them.
     add("adversarial", adversarial, game_.generator(fake, fake));
@@ -202,7 +236,8 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   return total;
 }
 
-void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene, StepReport& report) {
+void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene,
+                                   StepReport& report) {
   std::vector<at::Tensor> crops;
   const auto side = std::min<std::int64_t>(options_.adversarial.crop, plan.content.size(2));
   for (std::size_t n = 0; n < plan.styles.size(); ++n) {
@@ -210,7 +245,9 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
     crops.push_back(random_crop(plan.styles[n]->bytes, static_cast<int>(side), 1.0, random));
   }
   auto generator = at::detail::createCPUGenerator(plan.noise_seed + 1);
-  const auto augmented = [&](const at::Tensor& p) { return losses::diff_augment(p, options_.adversarial.augment, generator); };
+  const auto augmented = [&](const at::Tensor& p) {
+    return losses::diff_augment(p, options_.adversarial.augment, generator);
+  };
   at::Tensor real = augmented(torch::stack(crops).to(device_));
   const at::Tensor fake = augmented(window(scene.painting.detach(), plan.noise_seed));
   const at::Tensor code = scene.code.detach();
@@ -225,10 +262,12 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
     loss = loss + game_.reject(mismatched) * options_.adversarial.mismatch;
   }
   if (penalise) {
-    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real) * options_.adversarial.r1_every;
+    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real) *
+                      options_.adversarial.r1_every;
   }
   loss.backward();
-  const double norm = torch::nn::utils::clip_grad_norm_(networks_.discriminator_parameters, options_.optimiser.clip);
+  const double norm =
+      torch::nn::utils::clip_grad_norm_(networks_.discriminator_parameters, options_.optimiser.clip);
   if (!std::isfinite(norm)) {
     report.finite = false;
     return;
@@ -237,7 +276,8 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
   report.played = true;
   double right = 0, spread = 0;
   for (std::size_t s = 0; s < on_real.size(); ++s) {
-    right += 0.5 * (on_real[s].gt(0).to(torch::kFloat32).mean() + on_fake[s].lt(0).to(torch::kFloat32).mean()).item<double>();
+    right += 0.5 * (on_real[s].gt(0).to(torch::kFloat32).mean() + on_fake[s].lt(0).to(torch::kFloat32).mean())
+                       .item<double>();
     spread += torch::cat({on_real[s].detach().flatten(), on_fake[s].detach().flatten()}).std().item<double>();
   }
   report.accuracy = right / static_cast<double>(on_real.size());
@@ -254,7 +294,8 @@ StepReport TrainStep::run(const StepPlan& plan, std::int64_t step, double progre
   const at::Tensor loss = painter_loss(plan, step, progress, scene, report);
   loss.backward();
   report.total = loss.item<double>();
-  report.gradient_norm = torch::nn::utils::clip_grad_norm_(networks_.painter_parameters, options_.optimiser.clip);
+  report.gradient_norm =
+      torch::nn::utils::clip_grad_norm_(networks_.painter_parameters, options_.optimiser.clip);
   report.finite = std::isfinite(report.total) && std::isfinite(report.gradient_norm);
   if (!report.finite) return report;
   networks_.painter_adam->step();
