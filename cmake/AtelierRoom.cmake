@@ -21,3 +21,9 @@ endfunction()
 function(atelier_torch_glue target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
 endfunction()
+
+# atelier_apart(a.cpp b.cpp): sources a unity build (run-tests, quickstart) must not join with their neighbours, because a
+# name in their unnamed namespace is also a neighbour's.
+function(atelier_apart)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+endfunction()

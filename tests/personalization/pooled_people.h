@@ -7,11 +7,11 @@
 
 #include "atelier/personalization/population_release.h"
 
-namespace atelier::personalization::test {
+namespace atelier::test {
 
 /// A prior over `dim` features, N(0, 0.04 I), with nothing about people in it.
-inline PopulationPrior plain_prior(int dim) {
-  PopulationPrior prior;
+inline personalization::PopulationPrior plain_prior(int dim) {
+  personalization::PopulationPrior prior;
   prior.mean = Eigen::VectorXd::Zero(dim);
   prior.covariance = 0.04 * Eigen::MatrixXd::Identity(dim, dim);
   prior.features_id = "test/" + std::to_string(dim);
@@ -21,12 +21,12 @@ inline PopulationPrior plain_prior(int dim) {
 
 /// People whose weights are N(0.2 on the first feature, start's covariance but four times the variance on the
 /// second), each known about as well as after a dozen ratings.
-inline std::vector<Contribution> pooled_people(const ContributionScheme& scheme, int count,
-                                               std::uint64_t seed) {
+inline std::vector<personalization::Contribution> pooled_people(
+    const personalization::ContributionScheme& scheme, int count, std::uint64_t seed) {
   std::mt19937_64 random(seed);
   std::normal_distribution<double> normal;
   const auto dim = scheme.start().mean.size();
-  std::vector<Contribution> people;
+  std::vector<personalization::Contribution> people;
   storage::Settings yes;
   yes.pooled_learning = true;
   for (int i = 0; i < count; ++i) {
@@ -41,8 +41,8 @@ inline std::vector<Contribution> pooled_people(const ContributionScheme& scheme,
   return people;
 }
 
-inline RandomWords seeded_words(std::uint64_t seed) {
+inline personalization::RandomWords seeded_words(std::uint64_t seed) {
   return [generator = std::mt19937_64(seed)]() mutable { return generator(); };
 }
 
-}  // namespace atelier::personalization::test
+}  // namespace atelier::test

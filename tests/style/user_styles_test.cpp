@@ -69,6 +69,35 @@ TEST(UserStyles, SayWhichFolderCannotBeMade) {
   }
 }
 
+TEST(UserStyles, KeepWhatAStyleTrainedAsLongAsTheStyle) {
+  TempDir folder;
+  const ScopedVariable data("ATELIER_DATA_DIR", folder.path().c_str());
+  const std::string first(64, 'a'), second(64, 'b');
+  const std::vector<std::byte> bytes(3);
+  write_user_delta("s", first, bytes);
+  write_user_delta("s", second, bytes);
+  StyleLibrary own("s");
+  for (const auto& [name, sha256] : {std::pair("one", first), std::pair("two", second)}) {
+    NamedStyle style = named(name, 1);
+    style.delta = sha256;
+    own.add(style);
+  }
+  write_user_styles(own);
+  EXPECT_EQ(read_user_styles("s"), own);
+  own.remove("one");
+  write_user_styles(own);
+  EXPECT_FALSE(std::filesystem::exists(user_delta_path("s", first)));
+  EXPECT_TRUE(std::filesystem::exists(user_delta_path("s", second)));
+}
+
+TEST(UserStyles, NeverNameAFileOutsideTheirFolder) {
+  NamedStyle style = named("mine", 1);
+  style.delta = "../../etc/passwd";
+  StyleLibrary own("s");
+  own.add(style);
+  EXPECT_THROW(StyleLibrary::parse(own.to_text(), "styles.json"), Error);
+}
+
 TEST(Gallery, PrefersAPersonsOwnStyles) {
   StyleLibrary built_in("s"), own("s");
   built_in.add(named("wave", 1));

@@ -37,16 +37,22 @@ nlohmann::json style_json(const NamedStyle& style) {
   put_text("source", style.source);
   put_text("licence", style.licence);
   put_text("sha256", style.sha256);
+  put_text("delta", style.delta);
   if (style.detail >= 0) json["detail"] = detail::short_float(style.detail);
   if (!style.attributes.empty()) json["attributes"] = style.attributes;
   if (!style.coordinates.empty()) json["coordinates"] = style.coordinates;
   return json;
 }
 
+// It becomes the name of a file.
+bool is_sha256(const std::string& text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
 NamedStyle parse_style(const nlohmann::json& json, const std::string& space, const std::string& where) {
   const detail::ObjectReader reader(json, where, kError,
                                     {"name", "title", "artist", "year", "period", "source", "licence",
-                                     "sha256", "code", "detail", "attributes", "coordinates"});
+                                     "sha256", "delta", "code", "detail", "attributes", "coordinates"});
   NamedStyle style;
   style.name = reader.text("name");
   style.title = reader.text("title", "");
@@ -56,6 +62,8 @@ NamedStyle parse_style(const nlohmann::json& json, const std::string& space, con
   style.source = reader.text("source", "");
   style.licence = reader.text("licence", "");
   style.sha256 = reader.text("sha256", "");
+  style.delta = reader.text("delta", "");
+  if (!style.delta.empty() && !is_sha256(style.delta)) reader.refuse("'delta' is no SHA-256");
   style.code = {.space = space, .values = reader.floats("code")};
   if (reader.find("detail") != nullptr) {
     style.detail = static_cast<float>(reader.number("detail"));

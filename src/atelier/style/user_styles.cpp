@@ -1,7 +1,9 @@
 #include "atelier/style/user_styles.h"
 
 #include <cstdlib>
+#include <set>
 
+#include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
 #include "atelier/core/options_json.h"
 
@@ -13,6 +15,31 @@ std::filesystem::path absolute_from_environment(const char* variable) {
   const char* value = std::getenv(variable);
   const std::filesystem::path path = value == nullptr ? "" : value;
   return path.is_absolute() ? path : std::filesystem::path();
+}
+
+void make_private_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::create_directories(folder, error))
+    std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+  if (error) {
+    throw Error(ErrorCode::CannotCreate, "data.folder",
+                printable(folder.string()) + ": cannot make the folder for your own styles: " +
+                    error.message() + "; set ATELIER_DATA_DIR to a writable folder");
+  }
+}
+
+// What the styles of a file have trained; nothing for a file that is missing or broken.
+std::set<std::string> deltas_of(const std::filesystem::path& path) {
+  std::set<std::string> deltas;
+  try {
+    const StyleLibrary styles = StyleLibrary::read(path);
+    for (const NamedStyle& style : styles.styles()) {
+      if (!style.delta.empty()) deltas.insert(style.delta);
+    }
+  } catch (const Error&) {
+    return {};
+  }
+  return deltas;
 }
 
 }  // namespace
@@ -37,18 +64,27 @@ StyleLibrary read_user_styles(const std::string& space) {
   return std::filesystem::exists(path, ignored) ? StyleLibrary::read(path, space) : StyleLibrary(space);
 }
 
+std::filesystem::path user_delta_path(const std::string& space, const std::string& sha256) {
+  return user_styles_path(space).replace_extension() / (sha256 + ".safetensors");
+}
+
+void write_user_delta(const std::string& space, const std::string& sha256, std::span<const std::byte> bytes) {
+  const std::filesystem::path path = user_delta_path(space, sha256);
+  make_private_folder(user_data_path());
+  make_private_folder(path.parent_path());
+  write_file_atomically(path, bytes);
+}
+
 void write_user_styles(const StyleLibrary& styles) {
   const std::filesystem::path path = user_styles_path(styles.space());
-  std::error_code error;
-  if (std::filesystem::create_directories(path.parent_path(), error)) {
-    std::filesystem::permissions(path.parent_path(), std::filesystem::perms::owner_all, error);
-  }
-  if (error) {
-    throw Error(ErrorCode::CannotCreate, "data.folder",
-                printable(path.parent_path().string()) + ": cannot make the folder for your own styles: " +
-                    error.message() + "; set ATELIER_DATA_DIR to a writable folder");
-  }
+  make_private_folder(path.parent_path());
+  std::set<std::string> unused = deltas_of(path);
+  for (const NamedStyle& style : styles.styles()) unused.erase(style.delta);
   styles.write(path);
+  for (const std::string& sha256 : unused) {
+    std::error_code ignored;  // a file that stays is only in the way
+    std::filesystem::remove(user_delta_path(styles.space(), sha256), ignored);
+  }
 }
 
 Gallery::Gallery(StyleLibrary built_in, StyleLibrary own)

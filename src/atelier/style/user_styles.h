@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,10 +18,19 @@ std::filesystem::path user_data_path();
 /// The file of a person's own styles in one space: <data>/styles-<space id>.json. It may not exist yet.
 std::filesystem::path user_styles_path(const std::string& space);
 
+/// The file of what a style trained beside its code (model::StyleDelta): <data>/styles-<space
+/// id>/<sha256>.safetensors. Named after its content, so that one in use is never overwritten.
+std::filesystem::path user_delta_path(const std::string& space, const std::string& sha256);
+
+/// Writes such a file; `sha256` is that of `bytes`, and what NamedStyle::delta keeps. To be written before
+/// the style that names it, so that the gallery never names a missing file. Errors as write_user_styles.
+void write_user_delta(const std::string& space, const std::string& sha256, std::span<const std::byte> bytes);
+
 /// That file's styles, empty when there is none yet. Errors as StyleLibrary::read.
 StyleLibrary read_user_styles(const std::string& space);
 
-/// Writes them, making the folder first (mode 0700: a person's own styles are nobody else's business).
+/// Writes them, making the folder first (mode 0700: a person's own styles are nobody else's business). Deltas
+/// that the earlier file named and this one does not are removed.
 void write_user_styles(const StyleLibrary& styles);
 
 /// What a person can name: their own styles first, then the built-in ones of the model. Immutable.
