@@ -37,17 +37,18 @@ Option blend_option(const TasteGallery& gallery, const Option& a, const Option& 
   return blended;
 }
 
-/// The taste itself at 0, a draw from what it may be at 1.
-Eigen::VectorXd imagined_taste(const PreferenceModel& model, double explore, std::uint64_t seed) {
-  Eigen::VectorXd taste = model.mean();
-  if (explore == 0) return taste;
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(model.covariance());
-  std::mt19937_64 random(seed);
-  std::normal_distribution<double> normal;
-  Eigen::VectorXd noise(taste.size());
-  for (double& number : noise) number = normal(random);
-  const Eigen::VectorXd root = solver.eigenvalues().cwiseMax(0).cwiseSqrt();
-  return taste + explore * (solver.eigenvectors() * root.cwiseProduct(noise));
+/// Scores the options from `first` on: the expected utility at explore 0, a draw from what it may be at 1.
+/// The same seed is the same draw, whatever options are scored.
+void score(std::vector<Option>& options, std::size_t first, const PreferenceModel& model,
+           const TastePickOptions& wanted) {
+  if (first == options.size()) return;
+  Eigen::MatrixXd rows(static_cast<Eigen::Index>(options.size() - first), model.dim());
+  for (std::size_t i = first; i < options.size(); ++i)
+    rows.row(static_cast<Eigen::Index>(i - first)) = options[i].psi.transpose();
+  std::mt19937_64 random(wanted.seed);
+  const Eigen::VectorXd utility = model.drawn(rows, wanted.explore, random);
+  for (std::size_t i = first; i < options.size(); ++i)
+    options[i].score = utility[static_cast<Eigen::Index>(i - first)];
 }
 
 double median_distance(const std::vector<Option>& options) {
@@ -141,21 +142,20 @@ std::string TastePick::name() const {
 std::vector<TastePick> pick_styles(const TasteSession& session, const TastePickOptions& wanted) {
   const TasteGallery& gallery = session.gallery();
   if (gallery.mapper()) return mapped_styles(session, *gallery.mapper(), wanted);
-  const Eigen::VectorXd taste = imagined_taste(session.model(), wanted.explore, wanted.seed);
   std::vector<Option> options;
   for (const Candidate& candidate : gallery.candidates())
     options.push_back(gallery_option(gallery, candidate));
-  for (Option& option : options) option.score = taste.dot(option.psi);
+  score(options, 0, session.model(), wanted);
   std::ranges::stable_sort(options, std::ranges::greater(), &Option::score);
   const double usual = median_distance(options), spread = spread_of_scores(options);
 
-  const std::size_t best = std::min(kBlended, options.size());
+  const std::size_t known = options.size(), best = std::min(kBlended, known);
   for (std::size_t i = 0; i < best; ++i) {
     for (std::size_t j = 0; j < i; ++j) {
       options.push_back(blend_option(gallery, options[j], options[i]));
-      options.back().score = taste.dot(options.back().psi);
     }
   }
+  score(options, known, session.model(), wanted);
   std::vector<TastePick> picks;
   for (Option& option : take_different(std::move(options), wanted.variants, usual, spread)) {
     TastePick pick;

@@ -141,7 +141,7 @@ TEST(PopulationPrior, RefusesBrokenFiles) {
   for (const std::string& text :
        {std::string("["), std::string("{}"), broken("\"noise\":0.7", "\"noise\":-1"),
         broken("\"noise\":0.7", "\"noise\":null"),
-        broken("\"atelier_population_prior\":1", "\"atelier_population_prior\":7"),
+        broken("\"atelier_population_prior\":2", "\"atelier_population_prior\":7"),
         broken("\"mean\":[0.0,", "\"mean\":[0.0,0.0,"),
         broken("\"covariance\":[[0", "\"covariance\":[[-1")}) {
     EXPECT_THROW(PopulationPrior::parse(text, "prior.json"), Error) << text;

@@ -42,13 +42,18 @@ struct Crowd {
         const ContributionScheme* scheme) {
     const std::vector<std::string> users = store.users_who_share();
     Progress progress(program.quiet ? "none" : program.progress, 1);
+    // What is summed is where people lean; that some have a favourite the next prior takes from the standard
+    // one.
+    PopulationPrior leaning;
+    if (scheme != nullptr) leaning = scheme->start();
+    leaning.ideal = {};
     for (const std::string& user : users) {
       stop_if_interrupted();
       const std::vector<storage::Answer> answers = store.answers(user);
       accounts.push_back(AccountActivity::of(user, answers));
       if (scheme != nullptr) {
-        const auto model = personalization::PreferenceModel::fit(scheme->start(), gallery->features(),
-                                                                 answers, seconds_now());
+        const auto model =
+            personalization::PreferenceModel::fit(leaning, gallery->features(), answers, seconds_now());
         contributions.push_back(scheme->contribute(user, store.settings(user), model));
       }
       progress.step("reading tastes", static_cast<int>(accounts.size()), static_cast<int>(users.size()));

@@ -108,7 +108,7 @@ class Simulation {
     return PreferenceModel::fit(prior, interview.observations, 0, preference);
   }
 
-  std::size_t pick(const PreferenceModel& model) const { return best_of(gallery_.psi * model.mean()); }
+  std::size_t pick(const PreferenceModel& model) const { return best_of(model.joint(gallery_.psi).mean); }
 
   const Eigen::VectorXd& psi(std::size_t style) const { return candidates_[style].psi; }
   const std::vector<Candidate>& candidates() const { return candidates_; }
@@ -221,15 +221,19 @@ class Simulation {
         }
         const PreferenceModel model = model_of(interview, learned_);
         // A taste has no zero: utilities are counted from the gallery's mean.
-        const Eigen::VectorXd centre = gallery_.psi.colwise().mean().transpose();
+        JointBelief known = model.joint(gallery_.psi);
+        known.mean.array() -= known.mean.mean();
+        known.covariance.rowwise() -= known.covariance.colwise().mean().eval();
+        known.covariance.colwise() -= known.covariance.rowwise().mean().eval();
         for (std::size_t style = 0; style < candidates_.size(); ++style) {
           if (interview.rated.count(candidates_[style].key) != 0) continue;
           const Prediction rating = model.rating(psi(style));
           const double said = interview.user.rate(psi(style));
           ratings += std::abs(said - rating.mean) <= kNinetyPercent * rating.sd ? 1 : 0;
-          const Prediction utility = model.difference(psi(style), centre);
+          const auto at = static_cast<Eigen::Index>(style);
+          const double sd = std::sqrt(std::max(0.0, known.covariance(at, at)));
           const double truth = interview.user.utility(psi(style));
-          utilities += std::abs(truth - utility.mean) <= kNinetyPercent * utility.sd ? 1 : 0;
+          utilities += std::abs(truth - known.mean(at)) <= kNinetyPercent * sd ? 1 : 0;
           ++count;
         }
       }

@@ -391,11 +391,13 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
 
   const AskingCurve* learned = result.find(Asking::ActiveRatings, true);
   const AskingCurve* choices = result.find(Asking::ActiveChoices, true);
+  const AskingCurve* mixed = result.find(Asking::Mixed, true);
   const AskingCurve* standard = result.find(Asking::ActiveRatings, false);
   const AskingCurve* inside = result.families.empty() ? nullptr : &result.families.back();
   for (const auto& [curve, who] :
        {std::pair(learned, "all families, learned prior, ratings"),
         std::pair(choices, "all families, learned prior, choices"),
+        std::pair(mixed, "all families, learned prior, five ratings, then mixed"),
         std::pair(inside, "families the model can express, learned prior, ratings"),
         std::pair(standard, "all families, the program's prior, ratings")}) {
     for (const auto& [answers, wanted] : {std::pair(5, 0.07), std::pair(12, 0.03)}) {

@@ -37,9 +37,9 @@ double signed_value(const TasteObservation& observation) {
   return 0;
 }
 
-void set_taste(MapperInput& input, const Eigen::VectorXd& mean, const StyleAnchors& anchors) {
+void set_taste(MapperInput& input, const Eigen::VectorXd& mean, const Eigen::VectorXd& utility,
+               const StyleAnchors& anchors) {
   input.state.head(mean.size()) = mean;
-  const Eigen::VectorXd utility = anchors.psi * mean;
   const Eigen::VectorXd above = utility.array() - utility.mean();
   input.spread = std::sqrt(above.squaredNorm() / static_cast<double>(above.size())) + kSmallestSpread;
   input.anchor_mean = above / input.spread;
@@ -82,19 +82,21 @@ MapperInput MapperInput::of(const PreferenceModel& model, std::span<const TasteO
     row[2 * dim + 1 + static_cast<int>(observation.kind)] = 1;
     input.weights[i] = mood_weight(observation.mood, mood);
   }
-  const Eigen::MatrixXd& covariance = model.covariance();
   input.state.resize(2 * dim);
-  input.state.tail(dim) = covariance.diagonal().array().max(kSmallestVariance).log();
-  const Eigen::MatrixXd centred = anchors.psi.rowwise() - anchors.psi.colwise().mean();
-  input.anchor_sd =
-      (centred * covariance).cwiseProduct(centred).rowwise().sum().array().max(kSmallestVariance).sqrt();
-  set_taste(input, model.mean(), anchors);
+  input.state.tail(dim) = model.covariance().diagonal().array().max(kSmallestVariance).log();
+  JointBelief known = model.joint(anchors.psi);
+  known.covariance.rowwise() -= known.covariance.colwise().mean().eval();
+  known.covariance.colwise() -= known.covariance.rowwise().mean().eval();
+  input.anchor_sd = known.covariance.diagonal().array().max(kSmallestVariance).sqrt();
+  set_taste(input, model.mean(), known.mean, anchors);
   return input;
 }
 
 MapperInput MapperInput::imagined(const Eigen::VectorXd& taste, const StyleAnchors& anchors) const {
   MapperInput other = *this;
-  set_taste(other, taste, anchors);
+  // A favourite's curve stays where it is; what the draw changes is the lean.
+  const Eigen::VectorXd utility = spread * anchor_mean + anchors.psi * (taste - state.head(taste.size()));
+  set_taste(other, taste, utility, anchors);
   return other;
 }
 

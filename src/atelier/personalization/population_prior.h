@@ -12,10 +12,21 @@
 
 namespace atelier::personalization {
 
+/// People whose taste has a favourite instead of a direction (weighted unfolding; Coombs, 1964): utility
+/// falls with the squared distance to one style c,
+///   u(psi) = - sum_k care_k [(psi_k - c_k)^2 - mean over the styles] / s_c,  care ~ N(care, care_covariance)
+/// with s_c such that equal cares of 1 give utilities of sd 1 over the styles.
+struct IdealPrior {
+  double share = 0;        ///< of all people, 0..1 (exclusive); 0: nobody, the rest is empty
+  Eigen::MatrixXd styles;  ///< [m][dim]: psi of each possible favourite, equally likely; last column 1
+  Eigen::VectorXd care;    ///< [dim]
+  Eigen::MatrixXd care_covariance;  ///< [dim][dim], symmetric, positive semi-definite
+};
+
 /// What is believed about a person nobody has asked yet: w ~ N(mean, covariance), utility u = w . psi in
 /// steps of the rating scale, rating = offset_u + scale_u (u + e), e ~ N(0, (noise m_u)^2), offset_u ~
 /// N(rating_offset, rating_offset_sd^2), log scale_u ~ N(0, rating_log_scale_sd^2), log m_u ~ N(0,
-/// noise_log_sd^2).
+/// noise_log_sd^2). A share of the people has a favourite instead of w, see IdealPrior.
 struct PopulationPrior {
   Eigen::VectorXd mean;        ///< [dim]
   Eigen::MatrixXd covariance;  ///< [dim][dim], symmetric, positive semi-definite
@@ -25,6 +36,8 @@ struct PopulationPrior {
   double rating_offset_sd = 0.6;
   double rating_log_scale_sd = 0.25;
   double tie_width = 0.35;  ///< half width of "a tie" in units of sqrt(2) noise, > 0
+
+  IdealPrior ideal;
 
   /// Survey: an answer q to question k says q = row_k . w + e, e ~ N(0, survey_noise_k^2).
   std::vector<std::string> survey_questions;
@@ -38,15 +51,17 @@ struct PopulationPrior {
   int dim() const { return static_cast<int>(mean.size()); }
 
   std::string to_text() const;  ///< JSON, exact
-  /// Error BadData "taste.prior" when it is broken, of the wrong sizes, or not finite.
+  /// Reads version 1 too, which knows no favourites. Error BadData "taste.prior" when it is broken, of the
+  /// wrong sizes, or not finite.
   static PopulationPrior parse(std::string_view text, const std::string& name);
 };
 
 /// The prior that ships: nobody's taste is assumed, every attribute and coordinate may matter, and the
-/// utilities of the gallery (rows of `gallery` are psi) have a standard deviation of about one step. Each
-/// attribute is a survey question of its own name: 1 says "I favour the high end".
+/// utilities of the gallery (rows of `gallery` are psi) have a standard deviation of about one step. One
+/// person in five has one of the gallery's styles for a favourite. Each attribute is a survey question of its
+/// own name: 1 says "I favour the high end".
 PopulationPrior standard_prior(const TasteFeatures& features, const Eigen::MatrixXd& gallery);
-/// The same for features that are only a matrix: no survey.
+/// The same for features that are only a matrix: no survey, no favourites.
 PopulationPrior standard_prior(const std::string& features_id, const Eigen::MatrixXd& gallery);
 
 struct PopulationFitOptions {
@@ -56,9 +71,9 @@ struct PopulationFitOptions {
 };
 
 /// Empirical Bayes by EM over people (each a list of observations): mean, covariance, noise, rating
-/// hyper-parameters, and the survey matrix by ridge where people answered both. `start` gives sizes, survey
-/// questions and the shape the covariance is shrunk to. Error BadData "taste.prior" for fewer than 2 people
-/// with ratings or choices.
+/// hyper-parameters, share and cares of those who have a favourite (where the start has some), and the survey
+/// matrix by ridge where people answered both. `start` gives sizes, survey questions and the shape the
+/// covariance is shrunk to. Error BadData "taste.prior" for fewer than 2 people with ratings or choices.
 PopulationPrior fit_population_prior(std::span<const std::vector<TasteObservation>> people,
                                      const PopulationPrior& start, const PopulationFitOptions& options = {});
 

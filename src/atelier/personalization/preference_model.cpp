@@ -4,10 +4,13 @@
 #include <cmath>
 #include <map>
 #include <numbers>
+#include <optional>
 
 #include "atelier/core/error.h"
+#include "atelier/personalization/detail/ideal_tastes.h"
 #include "atelier/personalization/detail/posterior.h"
 #include "atelier/personalization/detail/probit.h"
+#include "atelier/personalization/detail/random.h"
 
 namespace atelier::personalization {
 namespace {
@@ -139,30 +142,43 @@ PreferenceModel PreferenceModel::fit(const PopulationPrior& prior,
   const detail::WhitePrior white(prior);
   detail::PosteriorOptions grid;
   if (!options.learn_scale) grid = {.scale_points = 1, .noise_points = 1};
-  detail::Posterior posterior = detail::posterior(prior, white, counting, grid);
+  std::optional<detail::IdealTastes> favourites;
+  if (prior.ideal.share > 0) favourites.emplace(prior);
+  const auto believe = [&] {
+    return detail::taste_belief(prior, white, favourites ? &*favourites : nullptr, counting, grid);
+  };
+  detail::TasteBelief belief = believe();
   if (options.notice_careless && weight_of_evidence(counting) >= kCarelessAnswers) {
-    const double log_ratio = posterior.log_evidence - detail::log_evidence_of_indifference(prior, counting);
+    const double log_ratio = belief.log_evidence - detail::log_evidence_of_indifference(prior, counting);
     if (log_ratio < -kLogCarefulOdds) {
       ignored += std::string(ignored.empty() ? "" : "; ") +
                  "ratings and choices look random: they agree with no taste better than chance does";
       std::erase_if(counting, [&](const auto& weighed) {
         return is_kind(weighed, AnswerKind::Rating) || is_kind(weighed, AnswerKind::Choice);
       });
-      posterior = detail::posterior(prior, white, counting, grid);
+      belief = believe();
     } else if (log_ratio < 0) {
       ignored += std::string(ignored.empty() ? "" : "; ") + "the answers hardly agree with each other yet";
     }
   }
 
-  model.mean_ = std::move(posterior.mean);
-  model.covariance_ = std::move(posterior.covariance);
-  model.conditional_ = std::move(posterior.conditional);
-  model.offset_ = posterior.offset;
-  model.scale_ = posterior.scale;
-  model.noise_ = posterior.noise;
+  model.theta_ = std::move(belief.mean);
+  model.theta_covariance_ = std::move(belief.covariance);
+  if (favourites) {
+    const Eigen::MatrixXd& to_linear = favourites->to_linear();
+    model.mean_ = to_linear * model.theta_;
+    model.covariance_ = to_linear * model.theta_covariance_ * to_linear.transpose();
+  } else {
+    model.mean_ = model.theta_;
+    model.covariance_ = model.theta_covariance_;
+  }
+  model.offset_ = belief.offset;
+  model.scale_ = belief.scale;
+  model.noise_ = belief.noise;
+  model.favourite_ = 1 - belief.leaning_share;
   model.learned_ = !counting.empty();
-  for (detail::Pull& pull : posterior.pulls) {
-    model.pulls_.push_back({std::move(pull.row), pull.strength, observations[pull.index].id, pull.index});
+  for (detail::TasteBelief::Effect& effect : belief.effects) {
+    model.pulls_.push_back({std::move(effect.shift), observations[effect.index].id, effect.index});
   }
   if (model.used_ == 0) {
     model.why_ = "no answers yet: this is what people in general like";
@@ -185,17 +201,48 @@ PreferenceModel PreferenceModel::fit(const PopulationPrior& prior, const TasteFe
   return fit(prior, observe(features, answers), now, options);
 }
 
+Eigen::MatrixXd PreferenceModel::lifted(const Eigen::MatrixXd& psi) const {
+  if (theta_.size() == mean_.size()) return psi;
+  Eigen::MatrixXd both(psi.rows(), 2 * psi.cols());
+  both.leftCols(psi.cols()) = psi;
+  both.rightCols(psi.cols()) = psi.array().square();
+  return both;
+}
+
+Prediction PreferenceModel::predicted(const Eigen::VectorXd& direction) const {
+  return {theta_.dot(direction), std::sqrt(std::max(0.0, direction.dot(theta_covariance_ * direction)))};
+}
+
 Prediction PreferenceModel::utility(const Eigen::VectorXd& psi) const {
-  return {mean_.dot(psi), std::sqrt(std::max(0.0, psi.dot(covariance_ * psi)))};
+  return predicted(lifted(psi.transpose()).transpose());
 }
 
 Prediction PreferenceModel::difference(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const {
-  return utility(a - b);
+  return predicted(lifted(a.transpose()).transpose() - lifted(b.transpose()).transpose());
+}
+
+Prediction PreferenceModel::slope(const Eigen::VectorXd& direction) const {
+  return {mean_.dot(direction), std::sqrt(std::max(0.0, direction.dot(covariance_ * direction)))};
+}
+
+JointBelief PreferenceModel::joint(const Eigen::MatrixXd& psi) const {
+  const Eigen::MatrixXd rows = lifted(psi);
+  return {rows * theta_, rows * theta_covariance_ * rows.transpose()};
+}
+
+Eigen::VectorXd PreferenceModel::drawn(const Eigen::MatrixXd& psi, double doubt,
+                                       std::mt19937_64& random) const {
+  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(theta_covariance_);
+  Eigen::VectorXd white(theta_.size());
+  for (double& number : white) number = detail::normal(random);
+  white.array() *= solver.eigenvalues().array().max(0.0).sqrt();
+  return lifted(psi) * (theta_ + doubt * (solver.eigenvectors() * white));
 }
 
 std::vector<Prediction> PreferenceModel::utilities(const Eigen::MatrixXd& psi) const {
-  const Eigen::VectorXd means = psi * mean_;
-  const Eigen::VectorXd variances = (psi * covariance_).cwiseProduct(psi).rowwise().sum();
+  const Eigen::MatrixXd rows = lifted(psi);
+  const Eigen::VectorXd means = rows * theta_;
+  const Eigen::VectorXd variances = (rows * theta_covariance_).cwiseProduct(rows).rowwise().sum();
   std::vector<Prediction> found;
   for (Eigen::Index i = 0; i < means.size(); ++i) {
     found.push_back({means(i), std::sqrt(std::max(0.0, variances(i)))});
@@ -221,10 +268,9 @@ Prediction PreferenceModel::rating(const Eigen::VectorXd& psi) const {
 }
 
 std::vector<Influence> PreferenceModel::influence(const Eigen::VectorXd& direction, std::size_t count) const {
-  const Eigen::VectorXd reach = conditional_ * direction;
   std::vector<Influence> found;
   for (const Pull& pull : pulls_) {
-    found.push_back({pull.answer, reach.dot(pull.row) * pull.strength, pull.observation});
+    found.push_back({pull.answer, pull.shift.dot(direction), pull.observation});
   }
   std::stable_sort(found.begin(), found.end(), [](const Influence& a, const Influence& b) {
     return std::abs(a.shift) > std::abs(b.shift);

@@ -2,6 +2,7 @@
 
 #include <Eigen/Dense>
 #include <cstdint>
+#include <random>
 #include <span>
 #include <string>
 #include <vector>
@@ -29,15 +30,25 @@ struct Prediction {
 };
 
 /// An answer's share in what sets a prediction apart from the prior's. The shares add up to that difference
-/// (exactly for a known scale and noise), so the sign says which way the answer argues.
+/// (exactly for a known scale and noise and a prior without favourites: which kind of taste the answers show
+/// has no share), so the sign says which way the answer argues.
 struct Influence {
   std::int64_t answer = 0;      ///< id
   double shift = 0;             ///< signed
   std::size_t observation = 0;  ///< position in the observations given to fit
 };
 
-/// One person's taste: the posterior over w of u(psi) = w . psi. Ratings, likes and the survey enter in
-/// closed form; choices and ties by Laplace's approximation of the (threshold) probit likelihood
+/// Beliefs about several utilities at once.
+struct JointBelief {
+  Eigen::VectorXd mean;
+  Eigen::MatrixXd covariance;
+};
+
+/// One person's taste: the posterior over u. Most people lean: u(psi) = w . psi; where the prior knows people
+/// with a favourite (IdealPrior), the two kinds and all favourites are weighed by their evidence, and u is
+/// the average: linear in [psi | psi^2], a normal belief of the mixture's mean and covariance. Ratings, likes
+/// and the survey enter in closed form; choices and ties by Laplace's approximation of the (threshold) probit
+/// likelihood
 ///   P(first) = Phi(d - t), P(second) = Phi(-d - t), P(tie) = rest,  d = w . (psi_a - psi_b) / (sqrt(2)
 ///   noise),
 /// at the mode, found by damped Newton steps (the log posterior is concave: the mode is unique, so the order
@@ -57,14 +68,22 @@ class PreferenceModel {
                              std::span<const storage::Answer> answers, std::int64_t now,
                              const PreferenceOptions& options = {});
 
+  /// w: for a taste that may have a favourite, the weights of psi that come closest to it over the gallery.
   const Eigen::VectorXd& mean() const { return mean_; }
   const Eigen::MatrixXd& covariance() const { return covariance_; }
   int dim() const { return static_cast<int>(mean_.size()); }
 
   Prediction utility(const Eigen::VectorXd& psi) const;
+  /// Of the utilities of all rows of `psi`.
+  JointBelief joint(const Eigen::MatrixXd& psi) const;
+  /// w . direction: how utility changes along a direction, a favourite's curve averaged out.
+  Prediction slope(const Eigen::VectorXd& direction) const;
   Prediction difference(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const;  ///< u(a) - u(b)
   /// Means and deviations of many at once: rows of `psi`.
   std::vector<Prediction> utilities(const Eigen::MatrixXd& psi) const;
+  /// One draw of the taste from what it may be: the utilities of all rows. `doubt` scales the distance from
+  /// the mean, 1: the posterior itself.
+  Eigen::VectorXd drawn(const Eigen::MatrixXd& psi, double doubt, std::mt19937_64& random) const;
   /// That the person truly prefers a: Phi(mean / sd) of the difference; 0.5 for the same style.
   double probability_better(const Eigen::VectorXd& a, const Eigen::VectorXd& b) const;
   /// That the person would say so, noise of the answer included.
@@ -78,6 +97,8 @@ class PreferenceModel {
   std::size_t answers_used() const { return used_; }     ///< after duplicates, other than pair skips
   /// False while nothing is known beyond the prior: no answers, or answers that are constant or look random.
   bool learned() const { return learned_; }
+  /// Probability that the taste has a favourite rather than a direction.
+  double favourite_probability() const { return favourite_; }
   /// One sentence for people: what the taste rests on, or why it is the prior's.
   const std::string& why() const { return why_; }
 
@@ -86,20 +107,23 @@ class PreferenceModel {
   std::vector<Influence> influence(const Eigen::VectorXd& direction, std::size_t count) const;
 
  private:
-  /// An answer's pull on w along its features: precision times (target - the prior's guess).
+  /// An answer's share in mean().
   struct Pull {
-    Eigen::VectorXd row;
-    double strength = 0;
+    Eigen::VectorXd shift;
     std::int64_t answer = 0;
     std::size_t observation = 0;
   };
   PreferenceModel() = default;
+  /// [psi | psi^2], or psi alone where nobody has a favourite.
+  Eigen::MatrixXd lifted(const Eigen::MatrixXd& psi) const;
+  Prediction predicted(const Eigen::VectorXd& direction) const;
 
+  Eigen::VectorXd theta_;
+  Eigen::MatrixXd theta_covariance_;
   Eigen::VectorXd mean_;
   Eigen::MatrixXd covariance_;
-  Eigen::MatrixXd conditional_;  ///< covariance of w once the rating offset is known
   Prediction offset_;
-  double scale_ = 1, noise_ = 1;
+  double scale_ = 1, noise_ = 1, favourite_ = 0;
   std::size_t used_ = 0;
   bool learned_ = false;
   std::string why_;

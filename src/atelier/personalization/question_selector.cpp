@@ -30,25 +30,16 @@ constexpr std::array kWords = {Word{AskStrategy::Auto, "auto"},    Word{AskStrat
 
 /// What is believed about all candidates at once. Utilities are taken relative to their mean over the
 /// candidates: how high somebody rates in general is no taste.
-struct Beliefs {
-  Eigen::VectorXd mean;
-  Eigen::MatrixXd covariance;
-
+struct Beliefs : JointBelief {
   double sd(Eigen::Index i) const { return std::sqrt(std::max(0.0, covariance(i, i))); }
 };
 
 Beliefs beliefs(const PreferenceModel& model, const Eigen::MatrixXd& psi) {
-  const Eigen::MatrixXd centred = psi.rowwise() - psi.colwise().mean();
-  return {centred * model.mean(), centred * model.covariance() * centred.transpose()};
-}
-
-Eigen::VectorXd drawn_utilities(const PreferenceModel& model, const Eigen::MatrixXd& psi,
-                                std::mt19937_64& random) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(model.covariance());
-  Eigen::VectorXd white(model.dim());
-  for (Eigen::Index i = 0; i < white.size(); ++i) white(i) = detail::normal(random);
-  white.array() *= solver.eigenvalues().array().max(0.0).sqrt();
-  return psi * (model.mean() + solver.eigenvectors() * white);
+  Beliefs known{model.joint(psi)};
+  known.mean.array() -= known.mean.mean();
+  known.covariance.rowwise() -= known.covariance.colwise().mean().eval();
+  known.covariance.colwise() -= known.covariance.rowwise().mean().eval();
+  return known;
 }
 
 /// E[max_i (a_i + b_i Z)] - max_i a_i for a standard normal Z: the upper envelope of the lines (Frazier,
@@ -150,7 +141,7 @@ std::optional<std::size_t> QuestionSelector::next_rating(const PreferenceModel& 
   if (strategy == AskStrategy::Auto || strategy == AskStrategy::Eubo) strategy = AskStrategy::Gain;
   const Beliefs known = beliefs(model, psi_);
   Eigen::VectorXd draw;
-  if (strategy == AskStrategy::Thompson) draw = drawn_utilities(model, psi_, random);
+  if (strategy == AskStrategy::Thompson) draw = model.drawn(psi_, 1, random);
   const auto score = [&](std::size_t candidate) {
     const auto i = static_cast<Eigen::Index>(candidate);
     switch (strategy) {
@@ -212,7 +203,7 @@ std::optional<std::pair<std::size_t, std::size_t>> QuestionSelector::next_choice
   }
   if (strategy == AskStrategy::Thompson) {
     // The best under one draw against the best under another.
-    draw = drawn_utilities(model, psi_, random).cwiseMax(drawn_utilities(model, psi_, random));
+    draw = model.drawn(psi_, 1, random).cwiseMax(model.drawn(psi_, 1, random));
   }
   std::stable_sort(pool.begin(), pool.end(), [&](std::size_t a, std::size_t b) {
     const auto i = static_cast<Eigen::Index>(a), j = static_cast<Eigen::Index>(b);
@@ -288,12 +279,11 @@ Enough QuestionSelector::enough(const PreferenceModel& model) const {
 }
 
 std::vector<std::size_t> QuestionSelector::ranking(const PreferenceModel& model) const {
-  const Eigen::VectorXd means = psi_ * model.mean();
+  const std::vector<Prediction> liked = model.utilities(psi_);
   std::vector<std::size_t> order(candidates_.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return means(static_cast<Eigen::Index>(a)) > means(static_cast<Eigen::Index>(b));
-  });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return liked[a].mean > liked[b].mean; });
   return order;
 }
 

@@ -439,8 +439,11 @@ nlohmann::json json_of(const AudienceSegment& segment, SegmentData kind, bool wi
 }  // namespace
 
 SegmentReport segment_audience(const SegmentTable& table, std::span<const Candidate> candidates,
-                               const PopulationPrior& prior, const SegmentOptions& options) {
+                               const PopulationPrior& given, const SegmentOptions& options) {
   require_options(options);
+  // Segments are told apart by where people lean: the sums over an audience are those of linear tastes.
+  PopulationPrior prior = given;
+  prior.ideal = {};
   const bool ratings = table.kind == SegmentData::Ratings;
   Gallery gallery = make_gallery(candidates, prior, ratings ? 1 : options.log_odds_per_step);
   const auto people = make_people(table, gallery);

@@ -18,6 +18,8 @@ constexpr double kSmallestStd = 1e-3;
 constexpr int kMaxVariants = 64;
 constexpr int kDrawsPerVariant = 12;
 constexpr int kProposals = 12;  // draws among which the first style is chosen
+// Of their noise: who does not explore gets the same first style whatever the seed of the variants.
+constexpr std::uint64_t kProposalSeed = 1;
 constexpr double kPessimism =
     1.0;  // deviations off the utility by which it is chosen: no bets on what is unknown
 // Further variants come from plausible tastes around the best guess: without that they would differ by the
@@ -264,7 +266,8 @@ StyleMapper::Candidate StyleMapper::settle(const PreferenceModel& model, Draw dr
 }
 
 StyleMapper::Candidate StyleMapper::surest(const PreferenceModel& model, const MapperInput& known,
-                                           const Eigen::VectorXf& pooled, std::mt19937_64& random) const {
+                                           const Eigen::VectorXf& pooled) const {
+  std::mt19937_64 random(kProposalSeed);
   std::vector<double> noise(static_cast<std::size_t>(shape_.noise), 0.0);
   const Draw central = draw(known, pooled, noise);
   std::vector<Candidate> candidates = {settle(model, central)};
@@ -326,7 +329,7 @@ std::vector<StyleMapper::Proposal> StyleMapper::map(const PreferenceModel& model
   if (options.explore > 0) {
     chosen.push_back(settle(model, draw(imagined(options.explore), pooled, noise)));
   } else {
-    chosen.push_back(surest(model, known, pooled, random));
+    chosen.push_back(surest(model, known, pooled));
   }
 
   std::vector<Candidate> candidates;

@@ -32,20 +32,20 @@ struct Opinions {
 };
 
 Opinions opinions(std::span<const GroupMember> members, const Eigen::MatrixXd& gallery) {
-  const Eigen::MatrixXd centred = gallery.rowwise() - gallery.colwise().mean();
   const auto count = static_cast<Eigen::Index>(members.size());
   Opinions found{Eigen::MatrixXd::Zero(gallery.rows(), count), Eigen::MatrixXd::Zero(gallery.rows(), count)};
   for (Eigen::Index m = 0; m < count; ++m) {
-    const std::vector<Prediction> predictions =
-        members[static_cast<std::size_t>(m)].model->utilities(centred);
-    double square = 0;
-    for (const Prediction& prediction : predictions) square += prediction.mean * prediction.mean;
-    const double sd = std::sqrt(square / static_cast<double>(predictions.size()));
+    // How high somebody rates in general is no opinion: utilities count from their own mean.
+    JointBelief known = members[static_cast<std::size_t>(m)].model->joint(gallery);
+    known.mean.array() -= known.mean.mean();
+    known.covariance.rowwise() -= known.covariance.colwise().mean().eval();
+    known.covariance.colwise() -= known.covariance.rowwise().mean().eval();
+    const double sd = std::sqrt(known.mean.squaredNorm() / static_cast<double>(gallery.rows()));
     // Somebody without an opinion stays at 0 for every style.
     const double unit = sd > 1e-9 ? sd : 1;
     for (Eigen::Index i = 0; i < gallery.rows(); ++i) {
-      found.utility(i, m) = predictions[static_cast<std::size_t>(i)].mean / unit;
-      found.doubt(i, m) = predictions[static_cast<std::size_t>(i)].sd / unit;
+      found.utility(i, m) = known.mean(i) / unit;
+      found.doubt(i, m) = std::sqrt(std::max(0.0, known.covariance(i, i))) / unit;
     }
   }
   return found;
@@ -98,7 +98,7 @@ GroupTaste group_taste(std::span<const GroupMember> members, const TasteFeatures
     std::vector<Stance> stances;
     std::vector<std::size_t> for_high, for_low;
     for (std::size_t m = 0; m < members.size(); ++m) {
-      const Prediction slope = members[m].model->utility(direction);
+      const Prediction slope = members[m].model->slope(direction);
       const double half = detail::kNinetyPercent * slope.sd;
       stances.push_back({slope.mean, slope.mean - half, slope.mean + half});
       if (!members[m].model->learned()) continue;

@@ -52,7 +52,7 @@ void choose_examples(const PreferenceModel& model, std::span<const Candidate> ga
     return gallery[a].psi(index) > gallery[b].psi(index);
   });
   const std::size_t quarter = std::max<std::size_t>(1, gallery.size() / 4);
-  const auto likes = [&](std::size_t i) { return model.mean().dot(gallery[i].psi); };
+  const auto likes = [&](std::size_t i) { return model.utility(gallery[i].psi).mean; };
   const auto by_liking = [&](std::size_t a, std::size_t b) { return likes(a) < likes(b); };
   const auto high_end = order.begin() + static_cast<std::ptrdiff_t>(quarter);
   const auto low_begin = order.end() - static_cast<std::ptrdiff_t>(quarter);
@@ -75,7 +75,7 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
   }
   const Eigen::MatrixXd rows = detail::rows_of(gallery);
   const Eigen::MatrixXd slopes = detail::slope_directions(rows, features);
-  const Eigen::VectorXd utilities = rows * model.mean();
+  const Eigen::VectorXd utilities = model.joint(rows).mean;
   const double spread = std::sqrt((utilities.array() - utilities.mean()).square().mean());
   TasteProfile profile;
   profile.learned = model.learned();
@@ -86,7 +86,7 @@ TasteProfile explain(const PreferenceModel& model, const TasteFeatures& features
     if (index < 0) continue;
     const Eigen::VectorXd direction = slopes.row(index - features.coordinates()).transpose();
     if (direction.isZero()) continue;
-    const Prediction slope = model.utility(direction);
+    const Prediction slope = model.slope(direction);
     AttributeTaste taste;
     taste.key = attribute.key;
     taste.strength = slope.mean;

@@ -33,7 +33,7 @@ Interval gain(const Collected& a, const Collected& b, std::uint64_t seed) {
 
 std::size_t best_row(const PreferenceModel& model, const Eigen::MatrixXd& psi) {
   Eigen::Index best = 0;
-  (psi * model.mean()).maxCoeff(&best);
+  model.joint(psi).mean.maxCoeff(&best);
   return static_cast<std::size_t>(best);
 }
 

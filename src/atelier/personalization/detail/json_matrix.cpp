@@ -8,21 +8,34 @@
 namespace atelier::personalization::detail {
 
 JsonReader::JsonReader(std::string_view text, const std::string& name, const char* id,
-                       const char* version_key)
+                       const char* version_key, int newest)
     : json_(nlohmann::json::parse(text, nullptr, false)), name_(printable(name)), id_(id) {
   if (!json_.is_object()) refuse("is no JSON object; write it again");
   const auto version = json_.find(version_key);
   if (version == json_.end() || !version->is_number_integer()) {
     refuse("has no '" + std::string(version_key) + "'; it is another kind of file");
   }
-  if (*version != 1)
-    refuse("is of version " + version->dump() + ", this program reads version 1; use a newer one");
+  version_ = *version >= 1 && *version <= newest ? version->get<int>() : 0;
+  if (version_ == 0) {
+    const std::string known = newest == 1 ? "version 1" : "versions 1 to " + std::to_string(newest);
+    refuse("is of version " + version->dump() + ", this program reads " + known + "; use a newer one");
+  }
 }
 
 const nlohmann::json& JsonReader::member(const char* key) const {
   const auto found = json_.find(key);
   if (found == json_.end()) refuse("lacks '" + std::string(key) + "'");
   return *found;
+}
+
+JsonReader JsonReader::object(const char* key) const {
+  JsonReader inner;
+  inner.json_ = member(key);
+  inner.name_ = name_;
+  inner.id_ = id_;
+  inner.version_ = version_;
+  if (!inner.json_.is_object()) refuse("'" + std::string(key) + "' must be an object");
+  return inner;
 }
 
 std::string JsonReader::text(const char* key) const {

@@ -502,6 +502,7 @@ Posterior posterior(const PopulationPrior& prior, const WhitePrior& white,
 
   Posterior result;
   result.log_evidence = log_total - problem.log_integral_of_fixed();
+  result.log_total = log_total;
   Eigen::VectorXd mean = Eigen::VectorXd::Zero(rank + 1);
   Eigen::MatrixXd second = Eigen::MatrixXd::Zero(rank + 1, rank + 1);
   double log_scale = 0;
@@ -532,6 +533,12 @@ Posterior posterior(const PopulationPrior& prior, const WhitePrior& white,
   result.conditional = problem.covariance_of_w(precision.llt().solve(identity.topLeftCorner(rank, rank)));
   result.pulls = problem.pulls(top.point, top.log_scale, top.log_noise, observations);
   return result;
+}
+
+double quick_log_total(const PopulationPrior& prior, const WhitePrior& white,
+                       std::span<const WeighedObservation> observations) {
+  const Problem problem(prior, white, observations);
+  return problem.solve(0, 0, Eigen::VectorXd::Zero(problem.rank() + 1)).log_joint;
 }
 
 double log_evidence_of_indifference(const PopulationPrior& prior,

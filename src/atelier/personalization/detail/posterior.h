@@ -53,6 +53,7 @@ struct Posterior {
   double log_scale_square = 0;                      ///< E[log^2 scale]
   double log_noise_mean = 0, log_noise_square = 0;  ///< of the person's noise over the prior's
   double log_evidence = 0;                          ///< of ratings and choices, given likes and survey
+  double log_total = 0;  ///< of likes and survey too, up to a constant of the answers
   std::vector<Pull> pulls;
 };
 
@@ -64,6 +65,10 @@ struct PosteriorOptions {
 /// The exact posterior for ratings, likes and survey; Laplace at each grid point for choices and ties.
 Posterior posterior(const PopulationPrior& prior, const WhitePrior& white,
                     std::span<const WeighedObservation> observations, const PosteriorOptions& options);
+
+/// Posterior::log_total at the prior's own scale and noise, and nothing else: to tell hypotheses apart.
+double quick_log_total(const PopulationPrior& prior, const WhitePrior& white,
+                       std::span<const WeighedObservation> observations);
 
 /// log of the probability of the same ratings and choices when they have nothing to do with what was judged.
 double log_evidence_of_indifference(const PopulationPrior& prior,
