@@ -20,9 +20,11 @@ void add_evaluate_pictures(CLI::App& evaluate, Program& program);
 /// Adds the commands that need LibTorch.
 void add_torch_commands(CLI::App& app, Program& program);
 
-/// The bundle's networks on program.device, each call on `threads` threads.
-std::unique_ptr<const inference::StyleTransferModel> open_model(const model::ModelBundle& bundle,
-                                                                const Program& program, int threads);
+/// The bundle's networks on program.device, each call on `threads` threads. `generator`: weights to use in
+/// place of the bundle's own, read here and not kept; none: the bundle's.
+std::unique_ptr<const inference::StyleTransferModel> open_model(
+    const model::ModelBundle& bundle, const Program& program, int threads,
+    const weights::SafetensorsFile* generator = nullptr);
 
 /// The rivals' networks on the same sizes and threads, for `bench`.
 std::vector<BenchRow> measure_rivals(const Program& program, const BenchPlan& plan);

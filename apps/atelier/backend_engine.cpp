@@ -25,11 +25,12 @@ void add_torch_commands(CLI::App& app, Program& program) {
 }
 
 std::unique_ptr<const inference::StyleTransferModel> open_model(const model::ModelBundle& bundle,
-                                                                const Program& program, int threads) {
+                                                                const Program& program, int threads,
+                                                                const weights::SafetensorsFile* generator) {
   if (program.device.rfind("cuda", 0) == 0) hand_over_to_torch(program);
   engine::EngineOptions options;
   options.threads = threads;
-  return std::make_unique<inference::EngineModel>(bundle, options);
+  return std::make_unique<inference::EngineModel>(bundle, options, generator);
 }
 
 std::vector<BenchRow> measure_rivals(const Program& program, const BenchPlan&) {

@@ -16,12 +16,13 @@ void add_torch_commands(CLI::App& app, Program& program) {
 }
 
 std::unique_ptr<const inference::StyleTransferModel> open_model(const model::ModelBundle& bundle,
-                                                                const Program& program, int threads) {
+                                                                const Program& program, int threads,
+                                                                const weights::SafetensorsFile* generator) {
   if (program.device != "cpu")
-    return std::make_unique<inference::TorchModel>(bundle, program.device, threads);
+    return std::make_unique<inference::TorchModel>(bundle, program.device, threads, generator);
   engine::EngineOptions options;
   options.threads = threads;
-  return std::make_unique<inference::EngineModel>(bundle, options);
+  return std::make_unique<inference::EngineModel>(bundle, options, generator);
 }
 
 std::vector<BenchRow> measure_rivals(const Program& program, const BenchPlan& plan) {

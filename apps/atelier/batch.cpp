@@ -38,27 +38,6 @@ bool is_folder(const fs::path& path) {
   return fs::is_directory(path, ignored);
 }
 
-std::vector<std::string> pictures_in(const fs::path& folder) {
-  std::error_code error;
-  std::vector<std::string> pictures;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (is_image_path(entry->path()) && !is_folder(entry->path())) pictures.push_back(entry->path().string());
-  }
-  if (error) {
-    throw Error(
-        ErrorCode::NoInput, "input.folder",
-        shown(folder) + ": the folder cannot be read: " + error.message() + "; check its permissions");
-  }
-  if (pictures.empty()) {
-    throw Error(ErrorCode::NoInput, "input.none",
-                shown(folder) +
-                    ": there are no pictures in this folder (jpg, png, webp, tiff, gif); subfolders are "
-                    "not searched");
-  }
-  std::sort(pictures.begin(), pictures.end());
-  return pictures;
-}
-
 // The name a picture gets in an output folder.
 std::string output_name(const std::string& input, const std::string& format) {
   fs::path name = input == "-" ? fs::path("stdin.png") : fs::path(input).filename();
@@ -135,6 +114,27 @@ PictureResult run_one(const PictureJob& job, const std::function<PictureResult(c
 }
 
 }  // namespace
+
+std::vector<std::string> pictures_in(const fs::path& folder) {
+  std::error_code error;
+  std::vector<std::string> pictures;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    if (is_image_path(entry->path()) && !is_folder(entry->path())) pictures.push_back(entry->path().string());
+  }
+  if (error) {
+    throw Error(
+        ErrorCode::NoInput, "input.folder",
+        shown(folder) + ": the folder cannot be read: " + error.message() + "; check its permissions");
+  }
+  if (pictures.empty()) {
+    throw Error(ErrorCode::NoInput, "input.none",
+                shown(folder) +
+                    ": there are no pictures in this folder (jpg, png, webp, tiff, gif); subfolders are "
+                    "not searched");
+  }
+  std::sort(pictures.begin(), pictures.end());
+  return pictures;
+}
 
 std::vector<PictureJob> plan_pictures(const std::vector<std::string>& inputs, const std::string& output,
                                       const std::string& format) {

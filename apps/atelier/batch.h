@@ -19,6 +19,9 @@ struct PictureJob {
               style = {};  ///< for the report: for whom, and in which style when that was chosen for them
 };
 
+/// The pictures of a folder, sorted, without subfolders. Errors: NoInput "input.folder", "input.none".
+std::vector<std::string> pictures_in(const std::filesystem::path& folder);
+
 /// From IMAGE... and -o to jobs. Several inputs or a folder (its pictures, sorted, without subfolders) need a
 /// folder, which is made when it is missing; there each keeps its base name and extension, or gets `format`.
 /// Names whose extension cannot be written (gif) become png. Nothing is read or painted yet: all that can be

@@ -49,6 +49,7 @@ ChosenStyle choose_one(const std::string& text, const inference::Stylizer& styli
   if (const style::NamedStyle* named = gallery.find(text)) {
     ChosenStyle chosen{named->code, std::nullopt, std::nullopt, {}};
     if (named->detail >= 0) chosen.detail = named->detail;
+    if (!named->delta.empty()) chosen.trained.emplace_back(*named, 1.0);
     return chosen;
   }
   if (is_taste_code(text)) return from_taste_code(text, require_space(space));
@@ -77,9 +78,11 @@ ChosenStyle choose_style(const std::vector<std::string>& arguments, const infere
     strength += wanted.weight * static_cast<double>(one.strength.value_or(1));
     weights += wanted.weight;
     codes.emplace_back(std::move(one.code), wanted.weight);
+    for (auto& [style, share] : one.trained) result.trained.emplace_back(std::move(style), wanted.weight);
     result.files.insert(result.files.end(), one.files.begin(), one.files.end());
   }
   result.code = style::blend(codes);
+  for (auto& [style, share] : result.trained) share /= weights;
   if (has_detail) result.detail = static_cast<float>(detail / weights);
   if (has_strength) result.strength = static_cast<float>(strength / weights);
   return result;

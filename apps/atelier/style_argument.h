@@ -17,6 +17,8 @@ struct ChosenStyle {
   std::optional<float> detail;               ///< what suits it, when the gallery or its taste code says so
   std::optional<float> strength;             ///< what its taste code says
   std::vector<std::filesystem::path> files;  ///< pictures and code files it was read from
+  /// Those of them that trained more than a code (see trained_style.h), and their shares of the blend.
+  std::vector<std::pair<style::NamedStyle, double>> trained = {};
 };
 
 /// "name", "picture.jpg", "code.json" or a taste code "AT1-...", each with ":weight", to one code. A gallery

@@ -6,6 +6,7 @@
 #include "atelier/inference/engine_model.h"
 #include "atelier/inference/tiling.h"
 #include "atelier/inference/torch/torch_model.h"
+#include "atelier/model/style_delta.h"
 #include "support/synthetic_photo.h"
 #include "support/tiny_bundle.h"
 
@@ -55,6 +56,26 @@ class Parity : public testing::Test {
   TorchModel torch_;
   std::vector<float> code_, content_;
 };
+
+TEST_F(Parity, AgreesOnWhatAStyleTrained) {
+  std::vector<float> modulation(static_cast<std::size_t>(model::modulation_length(bundle_->manifest().generator)));
+  test::SeededRandom random(8);
+  for (float& value : modulation) value = 0.3f * random.symmetric();
+  PaintRequest trained = request();
+  trained.modulation = modulation;
+  const std::vector<float> by_engine = paint(engine_, trained);
+  EXPECT_LE(largest_difference(by_engine, paint(torch_, trained)), kTolerance);
+  EXPECT_GT(largest_difference(by_engine, paint(engine_, request())), 0.05f);
+
+  model::StyleDelta delta;
+  delta.layers = {{"out.conv.bias", {12}, std::vector<float>(12, 0.7f)}};
+  const weights::SafetensorsFile changed = delta.applied_to(bundle_->generator());
+  const EngineModel engine(*bundle_, {.threads = 2}, &changed);
+  const TorchModel torch(*bundle_, "cpu", 2, &changed);
+  const std::vector<float> other_layers = paint(engine, request());
+  EXPECT_LE(largest_difference(other_layers, paint(torch, request())), kTolerance);
+  EXPECT_GT(largest_difference(other_layers, paint(engine_, request())), 0.05f);
+}
 
 TEST_F(Parity, PaintsTheSame) {
   EXPECT_LE(largest_difference(paint(engine_, request()), paint(torch_, request())), kTolerance);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -14,12 +15,16 @@
 #include "backend.h"
 #include "batch.h"
 #include "commands/commands.h"
+#include "dial_options.h"
 #include "json_output.h"
 #include "options.h"
 #include "progress.h"
 #include "standard_streams.h"
 #include "style_argument.h"
+#include "stylize_dials.h"
 #include "stylize_person.h"
+#include "stylize_preview.h"
+#include "trained_style.h"
 
 namespace atelier::cli {
 namespace {
@@ -28,6 +33,8 @@ constexpr const char* kExamples =
     "  atelier stylize photo.jpg --style hokusai-wave -o painting.jpg\n"
     "  atelier stylize photo.jpg -s my-painting.jpg --strength 0.7 --color keep -o painting.png\n"
     "  atelier stylize photos/*.jpg -s monet:0.7 -s klimt:0.3 -o painted/ --jobs 2\n"
+    "  atelier stylize photo.jpg --mask sky.png --style-in monet --style-out klimt -o painting.jpg\n"
+    "  atelier stylize photo.jpg -s monet --preview -o sheet.png\n"
     "  atelier stylize photo.jpg --for ana --variants 3 -o painting.jpg\n"
     "  curl -s https://example.org/photo.jpg | atelier stylize - -s monet -o - > painting.png";
 
@@ -36,6 +43,7 @@ struct StylizeCommand {
   std::string output;
   int jobs = 1;
   PaintingOptions painting;
+  DialOptions dials;
   FileOptions file;
   PersonOptions person;
 };
@@ -98,14 +106,35 @@ Plan plan_people(const Program& program, const StylizeCommand& command,
 ChosenStyle choose_typed_style(const StylizeCommand& command, const inference::Stylizer& stylizer,
                                const model::ModelBundle& bundle) {
   // A taste code may stand after --for too: it is the style of a person who is not here.
-  std::vector<std::string> styles = command.painting.styles;
+  std::vector<std::string> styles = command.dials.base_styles(command.painting.styles);
   if (styles.empty()) styles = {command.person.taste.user};
   const style::StyleSpace* space = bundle.space() ? &*bundle.space() : nullptr;
   return choose_style(styles, stylizer, style::Gallery::open(bundle.styles()), space);
 }
 
+std::string preview_title(const StylizeCommand& command, const PictureJob& job) {
+  std::string title = job.style;
+  for (const std::string& style : command.dials.base_styles(command.painting.styles))
+    title += (title.empty() ? "" : " + ") + (style.starts_with("AT1-") ? "taste code" : style);
+  return title.empty() ? "preview" : title;
+}
+
+Image preview_of(const Image& photo, const std::string& title, const inference::StylizeOptions& settled,
+                 const std::function<Image(inference::StylizeOptions)>& paint) {
+  const int full_size = settled.size > 0 ? settled.size : std::max(photo.width(), photo.height());
+  return preview_sheet(title, photo, full_size, [&](float strength, float stroke, int size) {
+    inference::StylizeOptions own = settled;
+    own.strength = strength;
+    own.stroke = stroke;
+    own.size = std::max(size, 16);
+    own.keep_painted_size = true;
+    return paint(own);
+  });
+}
+
 int stylize(const Program& program, const StylizeCommand& command) {
-  command.person.validate(command.painting.styles, command.output);
+  command.dials.validate(command.painting, command.person);
+  command.person.validate(command.dials.base_styles(command.painting.styles), command.output);
   inference::StylizeOptions options = command.painting.to_stylize_options();
   Plan plan;
   if (!command.person.is_person())
@@ -119,27 +148,46 @@ int stylize(const Program& program, const StylizeCommand& command) {
   const int parallel = std::min(command.jobs, static_cast<int>(plan.jobs.size()));
   const int threads = std::max(1, program.resolved_threads() / parallel);
   set_image_threads(threads);
-  const inference::Stylizer stylizer(bundle->manifest(), open_model(*bundle, program, threads));
+  inference::Stylizer stylizer(bundle->manifest(), open_model(*bundle, program, threads));
+  model::StyleDelta trained;
   if (!command.person.is_person()) {
     plan.brushes = {choose_typed_style(command, stylizer, *bundle)};
     refuse_overwriting(plan.jobs, plan.brushes.front().files);
+    trained = trained_delta(plan.brushes.front(), *bundle);
+    if (!trained.layers.empty()) stylizer = open_trained(program, *bundle, threads, trained);
+    options.modulation = trained.modulation;
   }
   const std::optional<Image> palette = read_palette(command.painting);
   if (palette) options.colour = inference::Colour::Palette, options.palette = &*palette;
   if (command.file.depth != 0) options.depth = command.file.depth == 16 ? Depth::U16 : Depth::U8;
 
+  const Dials dials(command.dials, program.seed, stylizer, *bundle);
+  refuse_overwriting(plan.jobs, dials.files());
+  for (ChosenStyle& brush : plan.brushes) brush.code = dials.mixed(brush.code, stylizer);
+  const auto settled_for = [&](const ChosenStyle& style) {
+    inference::StylizeOptions own = options;
+    own.detail = command.painting.detail >= 0 ? std::optional(command.painting.detail) : style.detail;
+    if (!command.painting.strength && style.strength) own.strength = *style.strength;
+    return own;
+  };
+
   Progress progress(program.progress, static_cast<int>(plan.jobs.size()));
   const auto paint = [&](const PictureJob& job) {
     const auto start = std::chrono::steady_clock::now();
     const ChosenStyle& style = plan.brushes[job.brush];
-    inference::StylizeOptions own = options;
-    own.detail = command.painting.detail >= 0 ? std::optional(command.painting.detail) : style.detail;
-    if (!command.painting.strength && style.strength) own.strength = *style.strength;
+    inference::StylizeOptions own = settled_for(style);
     own.progress = [&](int done, int total) {
       stop_if_interrupted();
       progress.step(job.input, done, total);
     };
-    const Image painting = stylizer.stylize(read_input(job.input), style.code, own);
+    const Image photo = read_input(job.input);
+    dials.check_masks(photo);
+    const auto painted = [&](inference::StylizeOptions settled) {
+      dials.apply_to(settled, command.painting.detail >= 0);
+      return stylizer.stylize(photo, style.code, settled);
+    };
+    const Image painting =
+        command.dials.preview ? preview_of(photo, preview_title(command, job), own, painted) : painted(own);
     write_output(job.output, painting, command.file);
     const std::chrono::duration<double, std::milli> time = std::chrono::steady_clock::now() - start;
     return PictureResult{job, painting.width(), painting.height(), time.count(), {}};
@@ -150,7 +198,16 @@ int stylize(const Program& program, const StylizeCommand& command) {
     print(result, program);
   };
   const std::vector<PictureResult> results = run_pictures(plan.jobs, parallel, paint, report);
-  if (program.json) print_json(to_json(results));
+  if (program.json) {
+    nlohmann::json written = to_json(results);
+    written["dials"] = dials_to_json(command.painting, command.dials, program.seed);
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      const inference::StylizeOptions own = settled_for(plan.brushes[results[i].job.brush]);
+      if (!command.dials.preview) written["pictures"][i]["strength"] = own.strength;
+      written["pictures"][i]["detail"] = own.detail.value_or(stylizer.default_detail());
+    }
+    print_json(written);
+  }
   return batch_status(results);
 }
 
@@ -168,6 +225,7 @@ void add_stylize(CLI::App& app, Program& program) {
       ->type_name("FILE|DIR")
       ->required();
   options->person.add_to(*command, options->painting.add_to(*command));
+  options->dials.add_to(*command);
   options->file.add_to(*command);
   command->add_option("--jobs", options->jobs, "Photos to paint at the same time; each takes its own memory")
       ->type_name("N")

@@ -8,6 +8,7 @@
 
 #include "atelier/core/error.h"
 #include "atelier/engine/detail/arena.h"
+#include "atelier/engine/detail/brush_shares.h"
 #include "atelier/engine/detail/channel_moments.h"
 #include "atelier/engine/detail/conv3x3.h"
 #include "atelier/engine/detail/dense.h"
@@ -21,6 +22,8 @@
 namespace atelier::engine {
 
 using detail::ArenaPlan;
+using detail::BrushBlocks;
+using detail::BrushShares;
 using detail::ChannelMoments;
 using detail::Conv3x3;
 using detail::Dense;
@@ -52,6 +55,8 @@ class Affine {
   float* scale() { return values_.data(); }
   float* shift() { return values_.data() + channels_; }
   operator ReadAffine() const { return {values_.data(), values_.data() + channels_}; }
+  const float* values() const { return values_.data(); }  ///< the scales, then the shifts
+  std::size_t size() const { return values_.size(); }
 
  private:
   std::size_t channels_;
@@ -138,6 +143,10 @@ struct GeneratorEngine::Network {
     return {file.floats(name + ".weight", {channels}), file.floats(name + ".bias", {channels})};
   }
 
+  /// What the AdaIN sites get from a style code.
+  std::vector<float> modulation(std::span<const float> code, std::span<const float> correction, float stroke,
+                                float detail) const;
+
   Layout layout(int height, int width) const;
 
   GeneratorOptions options;
@@ -223,6 +232,28 @@ const GeneratorOptions& GeneratorEngine::options() const {
   return network_->options;
 }
 
+std::vector<float> GeneratorEngine::Network::modulation(std::span<const float> code,
+                                                        std::span<const float> correction, float stroke,
+                                                        float detail) const {
+  require(code.size() == static_cast<std::size_t>(options.code_dim), "engine.code",
+          "the style code has " + std::to_string(code.size()) + " numbers, this generator takes " +
+              std::to_string(options.code_dim) + ": use a code of the model's own style space");
+  require(detail >= 0 && detail <= 1, "engine.detail",
+          "detail is " + std::to_string(detail) + "; use 0 to 1");
+  std::vector<float> condition(code.begin(), code.end());
+  condition.push_back(std::log2(stroke));
+  condition.push_back(detail);
+  std::vector<float> hidden = mlp(condition);
+  detail::silu(hidden);
+  std::vector<float> result = sites(hidden);
+  require(correction.empty() || correction.size() == result.size(), "engine.modulation",
+          "the style's corrections have " + std::to_string(correction.size()) +
+              " numbers, this generator takes " + std::to_string(result.size()) +
+              ": train the style again with this model");
+  for (std::size_t i = 0; i < correction.size(); ++i) result[i] += correction[i];
+  return result;
+}
+
 std::size_t GeneratorEngine::scratch_bytes(int height, int width) const {
   return network_->layout(height, width).floats * sizeof(float);
 }
@@ -232,15 +263,16 @@ namespace {
 /// Turns the moments of one site after another into the scale and shift of its normalisation.
 class Normaliser {
  public:
-  Normaliser(const std::vector<int>& channels, std::vector<float> modulation, const GeneratorRequest& request)
+  /// The first call is about site `first`.
+  Normaliser(const std::vector<int>& channels, std::size_t first, std::vector<float> modulation,
+             const SiteStatistics* frozen, SiteStatistics* collect)
       : channels_(channels),
         modulation_(std::move(modulation)),
-        frozen_(request.frozen),
-        collect_(request.collect) {
+        site_(first),
+        frozen_(frozen),
+        collect_(collect) {
     if (frozen_) check(*frozen_);
   }
-
-  bool live() const { return frozen_ == nullptr; }
 
   /// The next site, whose weight and bias are given.
   Affine next(const std::optional<ChannelMoments>& moments, const std::vector<float>& conv_bias,
@@ -300,10 +332,68 @@ class Normaliser {
   const std::vector<int>& channels_;
   std::vector<float> modulation_;
   std::ptrdiff_t offset_ = 0;
-  std::size_t site_ = 0;
+  std::size_t site_;
   const SiteStatistics* frozen_;
   SiteStatistics* collect_;
   SiteStatistics collected_;
+};
+
+/// The scale and shift of one normalisation: one for all pixels, or one a brush.
+using Affines = std::vector<Affine>;
+
+BrushBlocks blocks_of(const Affines& affines) {
+  BrushBlocks blocks;
+  blocks.length = affines.front().size();
+  for (const Affine& affine : affines) blocks.blocks.push_back(affine.values());
+  return blocks;
+}
+
+/// The brushes of one run, the request's own first, and how they share the pixels.
+class Brushes {
+ public:
+  Brushes(const std::vector<int>& channels, std::size_t adain_sites, const GeneratorRequest& request)
+      : channels_(channels), first_adain_(channels.size() - adain_sites) {
+    if (request.others.empty()) return;
+    std::vector<std::span<const float>> shares;
+    for (const MaskedBrush& other : request.others) shares.push_back(other.share);
+    for (const int shrink : {2, 4, 8}) shares_.emplace_back(shares, request.height, request.width, shrink);
+  }
+
+  void add(std::vector<float> modulation, float detail, const SiteStatistics* frozen,
+           SiteStatistics* collect) {
+    // The encoder knows no style: the first brush normalises it for all.
+    normalisers_.emplace_back(channels_, normalisers_.empty() ? 0 : first_adain_, std::move(modulation),
+                              frozen, collect);
+    details_.push_back(detail);
+  }
+
+  bool are_several() const { return normalisers_.size() > 1; }
+  bool any_detail() const { return *std::max_element(details_.begin(), details_.end()) > 0; }
+  const std::vector<float>& details() const { return details_; }
+  /// Of a map of 1 / shrink of the picture's size; only for several brushes.
+  const BrushShares& shares(int shrink) const { return shares_[shrink == 2 ? 0 : shrink == 4 ? 1 : 2]; }
+
+  Affines next_encoder(const std::optional<ChannelMoments>& moments, const std::vector<float>& conv_bias,
+                       const float* weight, const float* bias) {
+    Affines affines;
+    affines.push_back(normalisers_.front().next(moments, conv_bias, weight, bias));
+    return affines;
+  }
+
+  Affines next_adain(const std::optional<ChannelMoments>& moments, const std::vector<float>& conv_bias) {
+    Affines affines;
+    for (Normaliser& normaliser : normalisers_) affines.push_back(normaliser.next_adain(moments, conv_bias));
+    return affines;
+  }
+
+  void finish() { normalisers_.front().finish(); }
+
+ private:
+  const std::vector<int>& channels_;
+  std::size_t first_adain_;
+  std::vector<Normaliser> normalisers_;
+  std::vector<float> details_;
+  std::vector<BrushShares> shares_;
 };
 
 }  // namespace
@@ -319,27 +409,32 @@ void GeneratorEngine::run(const GeneratorRequest& request, std::span<float> pain
   require(request.content.size() == values && painting.size() == values, "engine.size",
           "content and painting must hold 3 x " + std::to_string(height) + " x " + std::to_string(width) +
               " numbers");
-  require(request.code.size() == static_cast<std::size_t>(o.code_dim), "engine.code",
-          "the style code has " + std::to_string(request.code.size()) + " numbers, this generator takes " +
-              std::to_string(o.code_dim) + ": use a code of the model's own style space");
   require(request.stroke >= 0.25f && request.stroke <= 4, "engine.stroke",
           "stroke is " + std::to_string(request.stroke) + "; use 0.25 to 4");
-  require(request.detail >= 0 && request.detail <= 1, "engine.detail",
-          "detail is " + std::to_string(request.detail) + "; use 0 to 1");
+  require(request.others.empty() || (request.frozen && !request.collect), "engine.brushes",
+          "several brushes share a picture only with frozen statistics, and leave none to collect");
+  for (const MaskedBrush& other : request.others) {
+    require(
+        other.share.size() == values / 3, "engine.brushes",
+        "a brush's share must hold " + std::to_string(height) + " x " + std::to_string(width) + " numbers");
+  }
 
-  std::vector<float> condition(request.code.begin(), request.code.end());
-  condition.push_back(std::log2(request.stroke));
-  condition.push_back(request.detail);
-  std::vector<float> hidden = net.mlp(condition);
-  detail::silu(hidden);
-  Normaliser normaliser(net.site_channels, net.sites(hidden), request);
+  Brushes brushes(net.site_channels, o.adain_sites().size(), request);
+  brushes.add(net.modulation(request.code, request.modulation, request.stroke, request.detail),
+              request.detail, request.frozen, request.collect);
+  for (const MaskedBrush& other : request.others) {
+    require(other.frozen != nullptr, "engine.brushes",
+            "every brush of a shared picture needs its statistics");
+    brushes.add(net.modulation(other.code, other.modulation, request.stroke, other.detail), other.detail,
+                other.frozen, nullptr);
+  }
 
   const Layout at = net.layout(height, width);
   detail::Scratch memory(net.pool, at.floats);
   float* const scratch = memory.data() + at.scratch;
   const Kernels& kernels = net.kernels;
   const int threads = net.threads;
-  const bool live = normaliser.live();
+  const bool live = request.frozen == nullptr;
   const auto map = [&](std::size_t offset, int shrink, int channels) {
     return FeatureMap{memory.data() + offset, height / shrink, width / shrink, padded_channels(channels)};
   };
@@ -350,47 +445,58 @@ void GeneratorEngine::run(const GeneratorRequest& request, std::span<float> pain
   std::size_t encoder_site = 0;
   const auto encoder_norm = [&](const std::optional<ChannelMoments>& moments, const Network::Layer& layer) {
     const Network::EncoderNorm& norm = net.encoder_norms[encoder_site++];
-    return normaliser.next(moments, layer.bias, norm.weight.data(), norm.bias.data());
+    return brushes.next_encoder(moments, layer.bias, norm.weight.data(), norm.bias.data());
   };
   const auto adain = [&](const std::optional<ChannelMoments>& moments, const Network::Layer& layer) {
-    return normaliser.next_adain(moments, layer.bias);
+    return brushes.next_adain(moments, layer.bias);
+  };
+  // The map as the next convolution sees it, normalised and through the ReLU; with one brush that happens
+  // while it is read.
+  const auto activated = [&](const FeatureMap& x, const Affines& affines, int shrink) {
+    if (affines.size() == 1) return MapSource(x, Padding::Reflect, affines.front());
+    detail::affine_relu(kernels, x, blocks_of(affines), brushes.shares(shrink), threads);
+    return MapSource(x, Padding::Reflect);
+  };
+  const auto add = [&](const FeatureMap& x, const FeatureMap& y, const Affines& affines, int shrink) {
+    if (affines.size() == 1) return detail::add_affine(kernels, x, y, affines.front(), threads);
+    detail::add_affine(kernels, x, y, blocks_of(affines), brushes.shares(shrink), threads);
   };
   const auto residuals = [&](const std::vector<Network::Layer>& layers, const FeatureMap& x,
                              const std::size_t(&inner)[2], int shrink, int channels, const auto& norm) {
     const FeatureMap first = map(inner[0], shrink, channels), second = map(inner[1], shrink, channels);
     for (std::size_t i = 0; i < layers.size(); i += 2) {
-      const Affine before = norm(convolve(layers[i], MapSource(x, Padding::Reflect), first), layers[i]);
-      const Affine after =
-          norm(convolve(layers[i + 1], MapSource(first, Padding::Reflect, before), second), layers[i + 1]);
-      detail::add_affine(kernels, x, second, after, threads);
+      const Affines before = norm(convolve(layers[i], MapSource(x, Padding::Reflect), first), layers[i]);
+      const MapSource between = activated(first, before, shrink);
+      const Affines after = norm(convolve(layers[i + 1], between, second), layers[i + 1]);
+      add(x, second, after, shrink);
     }
   };
 
   const FeatureMap e1 = map(at.e1, 2, o.c1);
-  const Affine e1_norm =
+  const Affines e1_norm =
       encoder_norm(convolve(net.e1, detail::UnshuffleSource(request.content, height, width), e1), net.e1);
   const FeatureMap e2_input = map(at.e2_input, 4, o.c1);
-  detail::blur_pool(kernels, e1, e1_norm, e2_input, scratch, threads);
+  detail::blur_pool(kernels, e1, e1_norm.front(), e2_input, scratch, threads);
 
   const FeatureMap quarter = map(at.quarter, 4, o.c2);
-  const Affine e2_norm =
+  const Affines e2_norm =
       encoder_norm(convolve(net.e2, MapSource(e2_input, Padding::Reflect), quarter), net.e2);
-  detail::affine_relu(kernels, quarter, e2_norm, threads);
+  detail::affine_relu(kernels, quarter, e2_norm.front(), threads);
   residuals(net.encoder, quarter, at.encoder_inner, 4, o.c2, encoder_norm);
   const FeatureMap e4_input = map(at.e4_input, 8, o.c2);
   detail::blur_pool(kernels, quarter, {}, e4_input, scratch, threads);
 
   const FeatureMap x = map(at.eighth, 8, o.c3);
-  const Affine e4_norm = encoder_norm(convolve(net.e4, MapSource(e4_input, Padding::Reflect), x), net.e4);
-  detail::affine_relu(kernels, x, e4_norm, threads);
+  const Affines e4_norm = encoder_norm(convolve(net.e4, MapSource(e4_input, Padding::Reflect), x), net.e4);
+  detail::affine_relu(kernels, x, e4_norm.front(), threads);
   residuals(net.core, x, at.core_inner, 8, o.c3, adain);
 
   const FeatureMap d1 = map(at.d1, 4, o.c2);
-  Affine d1_norm = adain(
+  Affines d1_norm = adain(
       net.d1.conv.run(MapSource(x, Padding::Replicate), detail::ShuffleSink(d1), live, scratch, threads),
       net.d1);
   // A closed gate needs no skip, unless somebody wants to know its statistics.
-  const bool skip = request.detail > 0 || (live && request.collect);
+  const bool skip = brushes.any_detail() || (live && request.collect);
   std::optional<ChannelMoments> sk_moments;
   if (skip) {
     sk_moments = net.sk.run(quarter, live, scratch, threads);
@@ -398,21 +504,38 @@ void GeneratorEngine::run(const GeneratorRequest& request, std::span<float> pain
     sk_moments = ChannelMoments{std::vector<double>(static_cast<std::size_t>(quarter.channels)),
                                 std::vector<double>(static_cast<std::size_t>(quarter.channels))};
   }
-  Affine sk_norm = normaliser.next_adain(sk_moments, net.sk_bias);
-  for (int c = 0; c < quarter.channels; ++c) {
-    sk_norm.scale()[c] *= request.detail;
-    d1_norm.shift()[c] += request.detail * sk_norm.shift()[c];
+  Affines sk_norm = brushes.next_adain(sk_moments, net.sk_bias);
+  for (std::size_t b = 0; b < sk_norm.size(); ++b) {
+    const float detail = brushes.details()[b];
+    for (int c = 0; c < quarter.channels; ++c) {
+      sk_norm[b].scale()[c] *= detail;
+      d1_norm[b].shift()[c] += detail * sk_norm[b].shift()[c];
+    }
   }
-  detail::merge_relu(kernels, d1, quarter, d1_norm, request.detail > 0 ? sk_norm.scale() : nullptr, threads);
+  if (!brushes.are_several()) {
+    detail::merge_relu(kernels, d1, quarter, d1_norm.front(), skip ? sk_norm.front().scale() : nullptr,
+                       threads);
+  } else {
+    std::vector<std::vector<float>> merged;
+    BrushBlocks blocks;
+    for (std::size_t b = 0; b < sk_norm.size(); ++b) {
+      std::vector<float>& block =
+          merged.emplace_back(d1_norm[b].values(), d1_norm[b].values() + d1_norm[b].size());
+      block.insert(block.end(), sk_norm[b].scale(), sk_norm[b].shift());
+    }
+    for (const std::vector<float>& block : merged) blocks.blocks.push_back(block.data());
+    blocks.length = merged.front().size();
+    detail::merge_relu(kernels, d1, quarter, blocks, brushes.shares(4), threads);
+  }
   residuals(net.decoder, d1, at.decoder_inner, 4, o.c2, adain);
 
   const FeatureMap d3 = map(at.d3, 2, o.c1);
-  const Affine d3_norm = adain(
+  const Affines d3_norm = adain(
       net.d3.conv.run(MapSource(d1, Padding::Replicate), detail::ShuffleSink(d3), live, scratch, threads),
       net.d3);
-  net.out.run(MapSource(d3, Padding::Reflect, d3_norm),
-              detail::PaintingSink(painting, height, width, net.out_bias.data()), false, scratch, threads);
-  normaliser.finish();
+  net.out.run(activated(d3, d3_norm, 2), detail::PaintingSink(painting, height, width, net.out_bias.data()),
+              false, scratch, threads);
+  brushes.finish();
 }
 
 }  // namespace atelier::engine

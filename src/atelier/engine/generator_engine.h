@@ -17,14 +17,29 @@ struct SiteStatistics {
   std::vector<std::vector<float>> sites;
 };
 
+/// One of several styles in one painting.
+struct MaskedBrush {
+  std::span<const float> code;             ///< code_dim numbers
+  std::span<const float> modulation;       ///< as GeneratorRequest's
+  float detail = 1;                        ///< 0 .. 1
+  const SiteStatistics* frozen = nullptr;  ///< of the whole picture painted in this style alone; required
+  std::span<const float> share;  ///< [height, width], 0 .. 1: how much of each pixel is this brush's
+};
+
 struct GeneratorRequest {
   std::span<const float> content;          ///< planar RGB in [0,1], [3, height, width]
   int height = 0, width = 0;               ///< multiples of 8, at least 16
   std::span<const float> code;             ///< code_dim numbers
+  std::span<const float> modulation;       ///< added to style.sites' output, in its order; empty: nothing
   float stroke = 1;                        ///< 0.25 .. 4
   float detail = 1;                        ///< 0 .. 1
   const SiteStatistics* frozen = nullptr;  ///< use these instead of the picture's own
   SiteStatistics* collect = nullptr;       ///< receives the statistics used
+  /// Brushes beside the request's own, which has what their shares leave of a pixel. At every AdaIN site a
+  /// pixel's scale and shift are those of the brushes, mixed by its shares (averaged over the pixels that the
+  /// site has one for): the styles meet inside the network, no finished paintings are mixed, and a brush
+  /// paints as it would alone where nothing else is near. Needs `frozen`, excludes `collect`.
+  std::span<const MaskedBrush> others = {};
 };
 
 /// The generator of model/architecture.h on the processor: Winograd F(4x4, 3x3) convolutions in fp32,
@@ -48,7 +63,8 @@ class GeneratorEngine {
   GeneratorEngine& operator=(GeneratorEngine&&) noexcept;
 
   /// Paints into `painting` [3, height, width], RGB in [0,1]. Error Usage "engine.size", "engine.code",
-  /// "engine.stroke", "engine.detail" or "engine.statistics" when the request does not fit.
+  /// "engine.modulation", "engine.stroke", "engine.detail", "engine.statistics" or "engine.brushes" when the
+  /// request does not fit.
   void run(const GeneratorRequest& request, std::span<float> painting) const;
 
   /// Bytes that one run allocates.

@@ -6,11 +6,13 @@
 #include <vector>
 
 #include "atelier/core/error.h"
-#include "atelier/inference/detail/samples.h"
+#include "atelier/inference/detail/lab_pixels.h"
 
 namespace atelier::inference {
 namespace {
 
+using detail::lab_at;
+using detail::map_lab;
 using Vector = std::array<double, 3>;
 using Matrix = std::array<Vector, 3>;
 
@@ -46,30 +48,6 @@ Lab linear_to_lab(float r, float g, float b) {
     f[i] = t > kDelta * kDelta * kDelta ? std::cbrt(t) : t / (3 * kDelta * kDelta) + 4.0f / 29.0f;
   }
   return {116 * f[1] - 16, 500 * (f[0] - f[1]), 200 * (f[1] - f[2])};
-}
-
-Lab lab_at(const detail::Samples& samples, std::size_t pixel) {
-  const std::vector<float>& linear = linear_table();
-  return linear_to_lab(linear[samples[3 * pixel]], linear[samples[3 * pixel + 1]],
-                       linear[samples[3 * pixel + 2]]);
-}
-
-// Replaces every pixel by change(pixel index, its Lab), at either depth.
-template <typename Change>
-void map_lab(Image& image, Change change) {
-  const auto store = [&](auto rgb, float full) {
-    using Sample = typename decltype(rgb)::value_type;
-    const detail::Samples samples(image);
-    for (std::size_t i = 0; i < image.pixels(); ++i) {
-      const std::array<float, 3> colour = lab_to_srgb(change(i, lab_at(samples, i)));
-      for (std::size_t c = 0; c < 3; ++c) rgb[3 * i + c] = static_cast<Sample>(colour[c] * full + 0.5f);
-    }
-  };
-  if (image.depth() == Depth::U8) {
-    store(image.rgb8(), 255.0f);
-  } else {
-    store(image.rgb16(), 65535.0f);
-  }
 }
 
 struct ColourStatistics {
@@ -147,6 +125,12 @@ Matrix monge_kantorovich(const Matrix& from, const Matrix& to) {
 }
 
 }  // namespace
+
+Lab detail::lab_at(const Samples& samples, std::size_t pixel) {
+  const std::vector<float>& linear = linear_table();
+  return linear_to_lab(linear[samples[3 * pixel]], linear[samples[3 * pixel + 1]],
+                       linear[samples[3 * pixel + 2]]);
+}
 
 Lab srgb_to_lab(const std::array<float, 3>& rgb) {
   return linear_to_lab(to_linear(rgb[0]), to_linear(rgb[1]), to_linear(rgb[2]));

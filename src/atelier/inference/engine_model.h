@@ -15,8 +15,10 @@ namespace atelier::inference {
 /// Immutable after construction: many threads may call it, each call computes on `engine.threads` threads.
 class EngineModel : public StyleTransferModel {
  public:
-  /// Errors: Usage for a bad thread count, BadData when the weights do not fit the manifest.
-  explicit EngineModel(const model::ModelBundle& bundle, engine::EngineOptions engine = {});
+  /// `generator`: weights in place of the bundle's (see model::StyleDelta), none: the bundle's. Errors: Usage
+  /// for a bad thread count, BadData when the weights do not fit the manifest.
+  explicit EngineModel(const model::ModelBundle& bundle, engine::EngineOptions engine = {},
+                       const weights::SafetensorsFile* generator = nullptr);
 
   void paint(const PaintRequest& request, std::span<float> painting) const override;
   std::vector<float> encode_style(std::span<const float> picture, int height, int width) const override;

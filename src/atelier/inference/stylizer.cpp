@@ -9,17 +9,14 @@
 #include "atelier/core/error.h"
 #include "atelier/image/resize.h"
 #include "atelier/inference/colour_transfer.h"
-#include "atelier/inference/tiling.h"
+#include "atelier/inference/mask.h"
+#include "atelier/inference/scene_painting.h"
 #include "atelier/inference/transparency.h"
 #include "atelier/style/blend.h"
 
 namespace atelier::inference {
 namespace {
 
-constexpr int kTileSide = 1024;
-// Who asks for tiles is short of memory, so their statistics come from less than the whole that would fit
-// otherwise.
-constexpr std::int64_t kStatisticsPixelsOfChosenTiles = 4'000'000;
 constexpr float kBlendBelow = 0.25f;  // strengths below this fade from the photo
 constexpr int kLongestStyle = 4;      // a style picture is looked at up to this aspect ratio
 constexpr int kOneColourSpread = 2;   // of 255: what JPEG noise adds to a plain colour
@@ -77,19 +74,62 @@ bool is_one_colour(const Image& picture) {
   return true;
 }
 
-// 16-bit painting <- photo + weight (painting - photo).
-void fade_from(const Image& photo, float weight, Image& painting) {
+float smoothstep(float t) {
+  return t * t * (3 - 2 * t);
+}
+
+float strength_of(const StyleRegion& region, const StylizeOptions& options) {
+  return region.strength.value_or(options.strength);
+}
+
+// Gives the regions' brushes, which follow the first one, their shares of width x height pixels.
+void lay_masks(const StylizeOptions& options, int width, int height, std::vector<Brush>& brushes) {
+  for (std::size_t i = 0; i < options.regions.size(); ++i)
+    brushes[i + 1].share = mask_plane(*options.regions[i].mask, width, height);
+  settle_overlaps(brushes);
+}
+
+// 16-bit painting <- the photo itself where the strength is below kBlendBelow, at 0 bit for bit.
+void fade_to_photo(const Image& photo, const StylizeOptions& options, Image& painting) {
+  std::vector<Brush> brushes(1 + options.regions.size());
+  brushes.front().strength = options.strength;
+  for (std::size_t i = 0; i < options.regions.size(); ++i)
+    brushes[i + 1].strength = strength_of(options.regions[i], options);
+  const auto is_weak = [](const Brush& brush) { return brush.strength < kBlendBelow; };
+  if (std::none_of(brushes.begin(), brushes.end(), is_weak)) return;
+  lay_masks(options, photo.width(), photo.height(), brushes);
   const Image sixteen = photo.to_depth(Depth::U16);
   const std::span<const std::uint16_t> from = sixteen.rgb16();
   const std::span<std::uint16_t> to = painting.rgb16();
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    const float a = from[i], b = to[i];
-    to[i] = static_cast<std::uint16_t>(a + weight * (b - a) + 0.5f);
+  for (std::size_t i = 0; i < photo.pixels(); ++i) {
+    int left = 255;
+    float strength = 0;
+    for (std::size_t b = 1; b < brushes.size(); ++b) {
+      strength += static_cast<float>(brushes[b].share[i]) * brushes[b].strength / 255;
+      left -= brushes[b].share[i];
+    }
+    strength += static_cast<float>(left) * brushes.front().strength / 255;
+    if (strength >= kBlendBelow) continue;
+    const float weight = smoothstep(strength / kBlendBelow);
+    for (std::size_t c = 3 * i; c < 3 * i + 3; ++c) {
+      const float a = from[c], b = to[c];
+      to[c] = static_cast<std::uint16_t>(a + weight * (b - a) + 0.5f);
+    }
   }
 }
 
-float smoothstep(float t) {
-  return t * t * (3 - 2 * t);
+// Where the photo's lines are to be kept, whatever the brushes' own detail.
+MaskPlane protected_places(const Image& scene, const StylizeOptions& options) {
+  MaskPlane places(scene.pixels());
+  if (options.detail_mask != nullptr)
+    places = mask_plane(*options.detail_mask, scene.width(), scene.height());
+  if (options.protect == 0) return places;
+  const MaskPlane fine = fine_structure(scene);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    places[i] =
+        std::max(places[i], static_cast<std::uint8_t>(options.protect * static_cast<float>(fine[i]) + 0.5f));
+  }
+  return places;
 }
 
 }  // namespace
@@ -103,33 +143,59 @@ void StylizeOptions::validate() const {
   if (colour == Colour::Palette && (palette == nullptr || palette->empty())) {
     throw Error(ErrorCode::Usage, "stylize.option", "colour: a palette is asked for and no picture given");
   }
+  if (colour == Colour::List)
+    require_range("number of colours", static_cast<double>(colours.size()), 1, kMostColours);
+  if (detail_mask != nullptr && detail_mask->empty())
+    throw Error(ErrorCode::Usage, "stylize.option", "the detail mask has no pixels");
+  require_range("protect", protect, 0, 1);
+  require_range("grain", grain.strength, 0, 1);
+  require_range("grain size", grain.size, 0.5, 16);
+  for (const StyleRegion& region : regions) {
+    if (region.strength) require_range("strength", *region.strength, 0, 1);
+    if (region.detail) require_range("detail", *region.detail, 0, 1);
+    if (region.mask == nullptr || region.mask->empty())
+      throw Error(ErrorCode::Usage, "stylize.option", "a style for a part of the picture needs its mask");
+  }
 }
 
 Stylizer::Stylizer(const model::Manifest& manifest, std::unique_ptr<const StyleTransferModel> model)
-    : space_id_(manifest.space_id), default_detail_(manifest.default_detail), model_(std::move(model)) {}
+    : space_id_(manifest.space_id),
+      default_detail_(manifest.default_detail),
+      palette_dim_(manifest.encoder.palette_dim),
+      model_(std::move(model)) {}
 
 Image Stylizer::stylize(const Image& content, const StyleCode& style, const StylizeOptions& options) const {
   options.validate();
-  if (style.space != space_id_) {
-    throw Error(ErrorCode::BadData, "style.space",
-                "the style code belongs to '" + printable(style.space) + "', this model paints '" +
-                    space_id_ + "': make the code again with this model");
+  require_own(style);
+  for (const StyleRegion& region : options.regions) {
+    if (strength_of(region, options) > 0) require_own(region.style);
+    require_fitting_mask(*region.mask, region.name, content.width(), content.height());
   }
+  if (options.detail_mask != nullptr)
+    require_fitting_mask(*options.detail_mask, "detail mask", content.width(), content.height());
   const Image photo = visible_colours(content);
   const auto [width, height] = canvas_size(photo, options);
   const Depth depth = options.depth.value_or(content.depth());
   const Image unpainted = options.keep_painted_size ? resized(content, width, height) : content;
-  if (options.strength == 0 || is_invisible(content)) return unpainted.to_depth(depth);
+  const bool unchanged = options.strength == 0 &&
+                         std::all_of(options.regions.begin(), options.regions.end(),
+                                     [&](const auto& region) { return strength_of(region, options) == 0; });
+  if (unchanged || is_invisible(content)) return unpainted.to_depth(depth);
 
   const Image scene = resized(photo, width, height);
-  Image painting = paint(scene, brush_for(photo, style, options), options);
   const Image& reference = options.keep_painted_size ? scene : photo;
+  std::vector<Brush> brushes = brushes_for(photo, style, options);
+  lay_masks(options, width, height, brushes);
+  const bool protects = options.protect > 0 || options.detail_mask != nullptr;
+  if (protects) raise_detail(brushes, protected_places(scene, options));
+  Image painting = paint_scene(*model_, scene, brushes, {options.stroke, options.tile, options.progress});
   painting = resized(painting, reference.width(), reference.height());
 
   if (options.colour == Colour::Keep) keep_colours(painting, reference);
   if (options.colour == Colour::Palette) transfer_palette(painting, visible_colours(*options.palette));
-  if (options.strength < kBlendBelow)
-    fade_from(reference, smoothstep(options.strength / kBlendBelow), painting);
+  if (options.colour == Colour::List) transfer_colours(painting, options.colours);
+  add_grain(painting, options.grain);
+  fade_to_photo(reference, options, painting);
 
   painting = painting.to_depth(depth);
   painting.copy_alpha_from(unpainted);
@@ -159,72 +225,44 @@ StyleCode Stylizer::code_of(const Image& picture) const {
   return {space_id_, model_->encode_style(shown.to_planar(), shown.height(), shown.width())};
 }
 
-Stylizer::Brush Stylizer::brush_for(const Image& photo, const StyleCode& style,
-                                    const StylizeOptions& options) const {
-  Brush brush{style.values, options.stroke, options.detail.value_or(default_detail_)};
-  if (options.strength < 1) {
-    brush.code = style::interpolate(code_of(photo), style, options.strength).values;
-    brush.detail = 1 - (1 - brush.detail) * options.strength;
-  }
-  return brush;
+StyleCode Stylizer::combine(const StyleCode& palette, const StyleCode& texture) const {
+  require_own(palette);
+  require_own(texture);
+  StyleCode both = texture;
+  std::copy_n(palette.values.begin(), std::min(static_cast<std::size_t>(palette_dim_), both.values.size()),
+              both.values.begin());
+  return both;
 }
 
-Image Stylizer::paint(const Image& scene, const Brush& brush, const StylizeOptions& options) const {
-  const bool whole = options.tile == 0 && static_cast<std::int64_t>(scene.pixels()) <= kWholePixels;
-  const std::vector<Tile> tiles = plan_tiles(scene.width(), scene.height(),
-                                             whole               ? 0
-                                             : options.tile == 0 ? kTileSide
-                                                                 : options.tile);
-  const int total = static_cast<int>(tiles.size());
-  const auto report = [&](int done) {
-    if (options.progress) options.progress(done, total);
-  };
-  report(0);
-  NormStatistics statistics;
-  if (total > 1) statistics = collect_statistics(scene, brush, options);
+void Stylizer::require_own(const StyleCode& style) const {
+  if (style.space == space_id_) return;
+  throw Error(ErrorCode::BadData, "style.space",
+              "the style code belongs to '" + printable(style.space) + "', this model paints '" + space_id_ +
+                  "': make the code again with this model");
+}
 
-  Image painting(scene.width(), scene.height(), Depth::U16);
-  std::vector<float> content, painted;
-  for (int done = 0; const Tile& tile : tiles) {
-    read_window(scene, tile.window, content);
-    painted.resize(content.size());
-    PaintRequest request;
-    request.content = content;
-    request.height = tile.window.height;
-    request.width = tile.window.width;
-    request.code = brush.code;
-    request.stroke = brush.stroke;
-    request.detail = brush.detail;
-    request.frozen = total > 1 ? &statistics : nullptr;
-    model_->paint(request, painted);
-    if (!write_inner(painted, tile, painting)) {
-      throw Error(ErrorCode::Internal, "stylize.not_finite",
-                  "the model painted numbers that are no colours; run 'atelier doctor' to check its files");
+std::vector<Brush> Stylizer::brushes_for(const Image& photo, const StyleCode& style,
+                                         const StylizeOptions& options) const {
+  std::optional<StyleCode> own;  // the photo's
+  const auto brush_for = [&](const StyleCode& code, std::span<const float> modulation, float detail,
+                             float strength) {
+    Brush brush{code.values, {modulation.begin(), modulation.end()}, detail, strength, {}};
+    if (strength < 1) {
+      if (!own) own = code_of(photo);
+      brush.code = style::interpolate(*own, code, strength).values;
+      for (float& value : brush.modulation) value *= strength;
+      brush.detail = 1 - (1 - detail) * strength;
     }
-    report(++done);
+    return brush;
+  };
+  const float detail = options.detail.value_or(default_detail_);
+  std::vector<Brush> brushes = {brush_for(style, options.modulation, detail, options.strength)};
+  for (const StyleRegion& region : options.regions) {
+    const float strength = strength_of(region, options);
+    brushes.push_back(brush_for(strength > 0 ? region.style : style, region.modulation,
+                                region.detail.value_or(detail), strength));
   }
-  return painting;
-}
-
-NormStatistics Stylizer::collect_statistics(const Image& scene, const Brush& brush,
-                                            const StylizeOptions& options) const {
-  const Image mosaic =
-      statistics_mosaic(scene, options.tile == 0 ? kWholePixels : kStatisticsPixelsOfChosenTiles);
-  const Tile all = plan_tiles(mosaic.width(), mosaic.height(), 0).front();
-  std::vector<float> content;
-  read_window(mosaic, all.window, content);
-  std::vector<float> painted(content.size());
-  NormStatistics statistics;
-  PaintRequest request;
-  request.content = content;
-  request.height = all.window.height;
-  request.width = all.window.width;
-  request.code = brush.code;
-  request.stroke = brush.stroke;
-  request.detail = brush.detail;
-  request.collect = &statistics;
-  model_->paint(request, painted);
-  return statistics;
+  return brushes;
 }
 
 }  // namespace atelier::inference

@@ -102,6 +102,19 @@ void read_window(const Image& image, const Rect& window, std::vector<float>& pla
   }
 }
 
+void read_window(std::span<const std::uint8_t> plane, int width, int height, const Rect& window,
+                 std::vector<float>& values) {
+  const std::vector<int> xs = reflected(window.x, window.width, width);
+  const std::vector<int> ys = reflected(window.y, window.height, height);
+  values.resize(xs.size() * ys.size());
+  std::size_t out = 0;
+  for (const int y : ys) {
+    const std::size_t row = static_cast<std::size_t>(y) * static_cast<std::size_t>(width);
+    for (const int x : xs)
+      values[out++] = static_cast<float>(plane[row + static_cast<std::size_t>(x)]) / 255.0f;
+  }
+}
+
 bool write_inner(std::span<const float> planes, const Tile& tile, Image& painting) {
   const Rect& inner = tile.inner;
   const Rect& window = tile.window;

@@ -34,6 +34,10 @@ std::vector<Tile> plan_tiles(int width, int height, int side);
 /// outside the image are reflected at its borders (without repeating the border) as often as needed.
 void read_window(const Image& image, const Rect& window, std::vector<float>& planes);
 
+/// The same of a plane of `width` x `height` bytes, 255 as 1.
+void read_window(std::span<const std::uint8_t> plane, int width, int height, const Rect& window,
+                 std::vector<float>& values);
+
 /// Copies tile.inner from the painted window into a 16-bit painting. False when a value is not finite.
 bool write_inner(std::span<const float> planes, const Tile& tile, Image& painting);
 

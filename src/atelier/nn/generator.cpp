@@ -108,7 +108,8 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::
 }
 
 torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::Tensor& code,
-                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail, NormStats& stats) {
+                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail, NormStats& stats,
+                                     const torch::Tensor& correction) {
   const auto n = content.size(0);
   tensor::check_shape(content, {n, 3, -1, -1}, "content");
   tensor::check_shape(code, {n, options_.code_dim}, "code");
@@ -117,7 +118,11 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::
   stats.rewind();
 
   const torch::Tensor hidden = torch::silu(mlp_(torch::cat({code, stroke_log2.unsqueeze(1), detail.unsqueeze(1)}, 1)));
-  const torch::Tensor modulation = sites_(hidden);
+  torch::Tensor modulation = sites_(hidden);
+  if (correction.defined()) {
+    tensor::check_shape(correction, {-1, modulation.size(1)}, "correction");
+    modulation = modulation + correction;
+  }
   std::int64_t offset = 0;
   const auto adain = [&](const torch::Tensor& x) {
     const auto channels = x.size(1);

@@ -24,9 +24,10 @@ class GeneratorImpl : public torch::nn::Module {
   explicit GeneratorImpl(const GeneratorOptions& options);
 
   /// content: [N, 3, H, W] RGB in [0,1], H and W multiples of 8, at least 16. code: [N, code_dim].
-  /// stroke_log2: [N], log2 of the stroke scale. detail: [N] in [0,1]. Returns [N, 3, H, W] in [0,1].
+  /// stroke_log2: [N], log2 of the stroke scale. detail: [N] in [0,1]. correction: [N or 1, M], added to the M numbers
+  /// that style.sites gives, or undefined. Returns [N, 3, H, W] in [0,1].
   torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code, const torch::Tensor& stroke_log2,
-                        const torch::Tensor& detail, NormStats& stats);
+                        const torch::Tensor& detail, NormStats& stats, const torch::Tensor& correction = {});
   /// The same with live statistics.
   torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code, const torch::Tensor& stroke_log2,
                         const torch::Tensor& detail);

@@ -55,12 +55,12 @@ nn::NormStats frozen_stats(const NormStatistics& statistics, const at::Device& d
 }  // namespace
 
 struct TorchModel::Networks {
-  explicit Networks(const model::ModelBundle& bundle, const std::string& device_name)
+  Networks(const model::ModelBundle& bundle, const std::string& device_name, const weights::SafetensorsFile* weights)
       : device(tensor::parse_device(device_name)),
         generator(bundle.manifest().generator),
         perceptual(bundle.manifest().perceptual),
         encoder(bundle.manifest().encoder, bundle.manifest().perceptual) {
-    load(*generator, bundle.generator());
+    load(*generator, weights != nullptr ? *weights : bundle.generator());
     load(*perceptual, bundle.perceptual());
     load(*encoder, bundle.encoder());
   }
@@ -77,20 +77,30 @@ struct TorchModel::Networks {
   nn::StyleEncoder encoder;
 };
 
-TorchModel::TorchModel(const model::ModelBundle& bundle, const std::string& device, int threads) {
+TorchModel::TorchModel(const model::ModelBundle& bundle, const std::string& device, int threads,
+                       const weights::SafetensorsFile* generator) {
   tensor::prepare_runtime(threads);
-  networks_ = std::make_unique<Networks>(bundle, device);
+  networks_ = std::make_unique<Networks>(bundle, device, generator);
 }
 
 TorchModel::~TorchModel() = default;
 
 void TorchModel::paint(const PaintRequest& request, std::span<float> painting) const {
+  if (!request.others.empty()) {
+    throw Error(ErrorCode::Unavailable, "stylize.shared_device",
+                "several styles by masks, --protect and --detail-mask are painted on the processor only: "
+                "leave out --device");
+  }
   const torch::NoGradGuard no_gradients;
   const at::Device& device = networks_->device;
   const at::Tensor content = from_floats(request.content, {1, 3, request.height, request.width}, device);
   const at::Tensor code =
       from_floats(request.code, {1, static_cast<std::int64_t>(request.code.size())}, device);
   tensor::check_shape(code, {1, networks_->generator->options().code_dim}, "code");
+  at::Tensor modulation;
+  if (!request.modulation.empty()) {
+    modulation = from_floats(request.modulation, {1, static_cast<std::int64_t>(request.modulation.size())}, device);
+  }
   const auto scalar = [&](float value) { return torch::full({1}, value, content.options()); };
 
   nn::NormStats stats = request.frozen != nullptr
@@ -98,7 +108,7 @@ void TorchModel::paint(const PaintRequest& request, std::span<float> painting) c
                             : nn::NormStats(request.collect != nullptr ? nn::NormStats::Policy::Collect
                                                                        : nn::NormStats::Policy::Live);
   const std::vector<float> painted = to_floats(networks_->generator->forward(
-      content, code, scalar(std::log2(request.stroke)), scalar(request.detail), stats));
+      content, code, scalar(std::log2(request.stroke)), scalar(request.detail), stats, modulation));
   if (painted.size() != painting.size()) {
     throw Error(ErrorCode::Internal, "tensor.shape",
                 "the place for the painting does not have the content's size");

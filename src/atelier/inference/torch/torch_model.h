@@ -12,10 +12,12 @@ namespace atelier::inference {
 /// Immutable after construction: many threads may call it; they share LibTorch's pool and the device.
 class TorchModel : public StyleTransferModel {
  public:
-  /// device: "cpu", "cuda", "cuda:1" or "auto"; threads: of LibTorch's pool, 0 keeps its default. Errors:
+  /// device: "cpu", "cuda", "cuda:1" or "auto"; threads: of LibTorch's pool, 0 keeps its default; generator:
+  /// weights in place of the bundle's (see model::StyleDelta), none: the bundle's. Errors:
   /// Usage for an unknown device, Unavailable when it is absent, BadData "model.tensors" when the weights do
   /// not fit the manifest.
-  TorchModel(const model::ModelBundle& bundle, const std::string& device, int threads);
+  TorchModel(const model::ModelBundle& bundle, const std::string& device, int threads,
+             const weights::SafetensorsFile* generator = nullptr);
   ~TorchModel() override;
 
   void paint(const PaintRequest& request, std::span<float> painting) const override;
