@@ -26,20 +26,12 @@ struct StylesCommand {
   style::NamedStyle style;         ///< the one to add, with what is known about it
   std::filesystem::path output;
   int count = 5;
-  std::string like;  ///< words, for list
 };
 
 using Act = int (*)(const Program&, const StylesCommand&);
 
 inference::Stylizer open_stylizer(const Program& program, const model::ModelBundle& bundle) {
   return {bundle.manifest(), open_model(bundle, program, program.resolved_threads())};
-}
-
-nlohmann::json to_json(const style::NamedStyle& style, const style::Gallery& gallery) {
-  return {{"name", style.name},       {"title", style.title},
-          {"artist", style.artist},   {"year", style.year},
-          {"period", style.period},   {"source", style.source},
-          {"licence", style.licence}, {"own", gallery.own().find(style.name) != nullptr}};
 }
 
 const style::StyleSpace* space_of(const model::ModelBundle& bundle) {
@@ -63,99 +55,6 @@ int report(const Program& program, const std::string& what, const std::string& n
   } else {
     std::cout << what << " " << printable(name) << std::endl;
   }
-  return 0;
-}
-
-// The styles that answer the words best, best first.
-int list_like(const Program& program, const StylesCommand& command) {
-  const std::vector<style::AttributeWish> wishes = style::parse_wishes(command.like);
-  const auto bundle = program.open_bundle();
-  const style::Gallery gallery = style::Gallery::open(bundle->styles());
-  const StyleWords words(*bundle, gallery);
-  words.require();
-  std::vector<std::pair<double, const style::NamedStyle*>> ranked;
-  for (const style::NamedStyle* style : gallery.styles()) {
-    ranked.emplace_back(style::match_wishes(wishes, words.attributes(*style), words.scales()), style);
-  }
-  std::stable_sort(ranked.begin(), ranked.end(),
-                   [](const auto& a, const auto& b) { return a.first > b.first; });
-  nlohmann::json styles = nlohmann::json::array();
-  std::vector<std::vector<std::string>> rows = {{"NAME", "MATCH", "LOOK", "TITLE", "ARTIST"}};
-  for (const auto& [match, style] : ranked) {
-    const auto described = style::describe_attributes(words.attributes(*style), words.scales());
-    nlohmann::json json = to_json(*style, gallery);
-    json["match"] = match;
-    json["words"] = described;
-    styles.push_back(std::move(json));
-    rows.push_back({style->name, fmt::format("{:+.2f}", match), join_words(described),
-                    printable(style->title), printable(style->artist)});
-  }
-  if (program.json) {
-    print_json({{"schema", 1}, {"space", gallery.built_in().space()}, {"styles", std::move(styles)}});
-  } else {
-    std::cout << format_table(rows);
-  }
-  return 0;
-}
-
-int list(const Program& program, const StylesCommand& command) {
-  if (!command.like.empty()) return list_like(program, command);
-  const auto bundle = program.open_bundle();
-  const style::Gallery gallery = style::Gallery::open(bundle->styles());
-  nlohmann::json styles = nlohmann::json::array();
-  std::vector<std::vector<std::string>> rows = {{"NAME", "TITLE", "ARTIST", "YEAR"}};
-  for (const style::NamedStyle* style : gallery.styles()) {
-    styles.push_back(to_json(*style, gallery));
-    rows.push_back({style->name, printable(style->title), printable(style->artist), printable(style->year)});
-  }
-  if (program.json) {
-    print_json({{"schema", 1}, {"space", gallery.built_in().space()}, {"styles", std::move(styles)}});
-  } else {
-    std::cout << format_table(rows);
-  }
-  return 0;
-}
-
-// "22.4 Lab, warm (+1.3)": the number, its word, and how many deviations it lies from the usual.
-std::string describe(const style::Attribute& attribute, double value, const style::AttributeScale& scale) {
-  const double deviations = scale.standardise(value);
-  const std::string word = std::abs(deviations) < 0.5 ? "usual"
-                           : deviations > 0           ? attribute.high
-                                                      : attribute.low;
-  return fmt::format("{:.2f} {}, {} ({:+.1f})", value, attribute.unit, word, deviations);
-}
-
-int show(const Program& program, const StylesCommand& command) {
-  const auto bundle = program.open_bundle();
-  const style::Gallery gallery = style::Gallery::open(bundle->styles());
-  const style::NamedStyle& style = gallery.require(command.words.front());
-  nlohmann::json json = to_json(style, gallery);
-  json["sha256"] = style.sha256;
-  const StyleWords words(*bundle, gallery);
-  const std::map<std::string, double> attributes = words.attributes(style);
-  json["attributes"] = attributes;
-  json["words"] = style::describe_attributes(attributes, words.scales());
-  json["coordinates"] = style.coordinates;
-  json["detail"] = style.detail >= 0 ? nlohmann::json(style.detail) : nlohmann::json();
-  if (program.json) {
-    json["schema"] = 1;
-    json["code"] = style.code.values;
-    print_json(json);
-    return 0;
-  }
-  std::vector<std::vector<std::string>> rows;
-  for (const auto& [key, value] : json.items()) {
-    if (value.empty() || value == "" || key == "attributes" || key == "words") continue;
-    rows.push_back({key, printable(value.is_string() ? value.get<std::string>() : value.dump())});
-  }
-  for (const style::Attribute& attribute : style::attributes()) {
-    const auto value = attributes.find(attribute.key);
-    const auto scale = words.scales().find(attribute.key);
-    if (value == attributes.end() || scale == words.scales().end()) continue;
-    rows.push_back({attribute.key, describe(attribute, value->second, scale->second)});
-  }
-  if (attributes.empty()) rows.push_back({"attributes", "this model's styles were never measured"});
-  std::cout << format_table(rows);
   return 0;
 }
 
@@ -260,14 +159,8 @@ void add_styles(CLI::App& app, Program& program) {
   CLI::App* styles = app.add_subcommand("styles", "The gallery of styles, and your own ones");
   styles->require_subcommand(1);
 
-  CLI::App* listing = add_action(*styles, program, options, "list", "All styles, your own first", list);
-  listing->footer("  atelier styles list --like \"muted, coarse, not dark\"");
-  listing->add_option("--like", options->like, "Words for what you look for; the best answers stand first")
-      ->type_name("WORDS");
-  add_action(*styles, program, options, "show", "What is known about a style", show)
-      ->add_option("NAME", options->words, "A style of the gallery")
-      ->required()
-      ->expected(1);
+  add_styles_list(*styles, program);
+  add_styles_show(*styles, program);
   CLI::App* adding =
       add_action(*styles, program, options, "add", "Make a style of your own from pictures", add);
   adding->footer("  atelier styles add grandmas-kitchen tiles.jpg curtain.jpg --title \"Grandma's kitchen\"");
@@ -303,8 +196,10 @@ void add_styles(CLI::App& app, Program& program) {
   blending->add_option("-o,--output", options->output, "Write it to a code file (.json)")->type_name("FILE");
   add_styles_between(*styles, program);
   add_styles_map(*styles, program);
+  add_styles_thumbnails(*styles, program);
+  add_styles_draw(*styles, program);
   styles->footer(
-      "  atelier styles list\n  atelier styles nearest my-painting.jpg\n"
+      "  atelier styles list hokusai\n  atelier styles nearest my-painting.jpg\n"
       "  atelier styles map -o map.png\n"
       "  atelier styles blend monet:0.3 klimt:0.7 --save garden");
 }

@@ -3,12 +3,10 @@
 
 #include "atelier/core/error.h"
 #include "atelier/image/write_image.h"
-#include "atelier/inference/stylizer.h"
 #include "atelier/style/style_map.h"
-#include "backend.h"
 #include "commands/styles_commands.h"
 #include "json_output.h"
-#include "progress.h"
+#include "style_paintings.h"
 #include "style_sheets.h"
 #include "style_words.h"
 
@@ -33,25 +31,6 @@ style::StyleSpace space_of(const model::ModelBundle& bundle) {
   return style::StyleSpace::fit(bundle.styles().space(), codes, kCoordinates);
 }
 
-std::vector<Image> paint_all(const Program& program, const model::ModelBundle& bundle,
-                             const std::string& photo, const std::vector<const style::NamedStyle*>& styles) {
-  const Image scene = thumbnail_photo(photo);
-  const inference::Stylizer stylizer(bundle.manifest(),
-                                     open_model(bundle, program, program.resolved_threads()));
-  Progress progress(program.progress, static_cast<int>(styles.size()));
-  std::vector<Image> paintings;
-  for (const style::NamedStyle* style : styles) {
-    stop_if_interrupted();
-    inference::StylizeOptions options;
-    if (style->detail >= 0) options.detail = style->detail;
-    paintings.push_back(stylizer.stylize(scene, style->code, options));
-    progress.step(style->name, 1, 1);
-    progress.finish_item();
-  }
-  progress.clear();
-  return paintings;
-}
-
 int draw_map(const Program& program, const MapCommand& command) {
   if (command.output.empty() && !program.json) {
     throw Error(ErrorCode::Usage, "style.map",
@@ -73,7 +52,7 @@ int draw_map(const Program& program, const MapCommand& command) {
   const bool measures_paintings = !words.model().has_value();
   std::vector<Image> paintings;
   if (!command.output.empty() || measures_paintings)
-    paintings = paint_all(program, *bundle, command.photo, styles);
+    paintings = paint_styles(program, *bundle, thumbnail_photo(command.photo), styles);
 
   std::vector<style::MapEntry> entries;
   for (std::size_t i = 0; i < styles.size(); ++i) {
