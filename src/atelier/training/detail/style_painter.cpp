@@ -1,0 +1,101 @@
+#include "atelier/training/detail/style_painter.h"
+
+#include <torch/torch.h>
+
+#include "atelier/tensor/tensor_file.h"
+
+namespace atelier::training {
+namespace {
+
+// The decoder: what paints. Its inputs, the photo's features, stay those of the base.
+constexpr const char* kLayers[] = {"sk.conv.", "d1.conv.", "dec.", "d3.conv.", "out.conv."};
+
+bool is_trained_layer(const std::string& name) {
+  for (const char* layer : kLayers)
+    if (name.starts_with(layer)) return true;
+  return false;
+}
+
+void freeze(torch::nn::Module& module, const weights::SafetensorsFile& file) {
+  tensor::load_state(module, tensor::to_tensors(file), file.name());
+  module.eval();
+  for (at::Tensor& parameter : module.parameters()) parameter.set_requires_grad(false);
+}
+
+std::vector<float> to_floats(const at::Tensor& tensor) {
+  const at::Tensor flat = tensor.detach().to(torch::kFloat32).contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+bool is_zero(const at::Tensor& tensor) {
+  return tensor.eq(0).all().item<bool>();
+}
+
+}  // namespace
+
+StylePainter::StylePainter(const model::ModelBundle& bundle)
+    : space_(bundle.manifest().space_id),
+      generator_sha256_(bundle.manifest().sha256.at("generator.safetensors")),
+      generator_(bundle.manifest().generator),
+      phi_(bundle.manifest().perceptual),
+      encoder_(bundle.manifest().encoder, bundle.manifest().perceptual) {
+  freeze(*generator_, bundle.generator());
+  freeze(*phi_, bundle.perceptual());
+  freeze(*encoder_, bundle.encoder());
+  for (const auto& item : generator_->named_parameters()) {
+    if (!is_trained_layer(item.key())) continue;
+    layer_names_.push_back(item.key());
+    original_layers_.push_back(item.value().detach().clone());
+    state_.layers.push_back(item.value());
+  }
+  state_.code = torch::zeros({1, bundle.manifest().generator.code_dim});
+  state_.correction = torch::zeros({1, model::modulation_length(bundle.manifest().generator)});
+}
+
+at::Tensor StylePainter::encode(const at::Tensor& picture) {
+  const torch::NoGradGuard no_grad;
+  return encoder_->forward(nn::style_statistics(picture, *phi_));
+}
+
+at::Tensor StylePainter::paint(const at::Tensor& content, double detail) {
+  const auto count = content.size(0);
+  nn::NormStats live;
+  return generator_->forward(content, state_.code.expand({count, -1}), torch::zeros({count}),
+                             torch::full({count}, detail), live, state_.correction);
+}
+
+void StylePainter::train(bool code, bool correction, bool layers) {
+  state_.code.set_requires_grad(code);
+  state_.correction.set_requires_grad(correction);
+  for (at::Tensor& layer : state_.layers) layer.set_requires_grad(layers);
+}
+
+StylePainter::State StylePainter::snapshot() const {
+  State copy{state_.code.detach().clone(), state_.correction.detach().clone(), {}};
+  for (const at::Tensor& layer : state_.layers) copy.layers.push_back(layer.detach().clone());
+  return copy;
+}
+
+void StylePainter::restore(const State& state) {
+  const torch::NoGradGuard no_grad;
+  state_.code.copy_(state.code);
+  state_.correction.copy_(state.correction);
+  for (std::size_t i = 0; i < state.layers.size(); ++i) state_.layers[i].copy_(state.layers[i]);
+}
+
+StyleCode StylePainter::code_of(const State& state) const {
+  return {space_, to_floats(state.code)};
+}
+
+model::StyleDelta StylePainter::delta_of(const State& state) const {
+  model::StyleDelta delta{space_, generator_sha256_, {}, {}};
+  if (!is_zero(state.correction)) delta.modulation = to_floats(state.correction);
+  for (std::size_t i = 0; i < state.layers.size(); ++i) {
+    const at::Tensor difference = state.layers[i] - original_layers_[i];
+    if (is_zero(difference)) continue;
+    delta.layers.push_back({layer_names_[i], difference.sizes().vec(), to_floats(difference)});
+  }
+  return delta;
+}
+
+}  // namespace atelier::training
