@@ -23,7 +23,7 @@ using storage::AnswerKind;
 
 constexpr double kNinetyPercent = 1.6448536269514722;
 constexpr const char* kAllFamilies = "all families";
-constexpr std::size_t kCalibration = 5;  // ratings before Mixed begins with choices
+constexpr std::size_t kFirstChoices = 5;  // before Mixed begins to rate
 constexpr int kGeneralAnswers = 12;      // before a mood is asked about
 constexpr int kWalkChoices = 8;          // a new user's walk: survey, then eight choices
 
@@ -37,7 +37,7 @@ bool asks_pair(Asking asking, std::size_t answers) {
     case Asking::RandomChoices:
       return true;
     case Asking::Mixed:
-      return answers >= kCalibration && (answers - kCalibration) % 2 == 0;
+      return answers < kFirstChoices || (answers - kFirstChoices) % 2 == 1;
     default:
       return false;
   }

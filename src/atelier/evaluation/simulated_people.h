@@ -28,7 +28,7 @@ enum class Asking {
   RandomRatings,
   ActiveChoices,  ///< EUBO pairs
   RandomChoices,
-  Mixed,  ///< five active ratings, then active choices and ratings by turns
+  Mixed,  ///< five active choices, then active ratings and choices by turns
 };
 
 const char* to_string(Asking asking);

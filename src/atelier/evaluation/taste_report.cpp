@@ -397,7 +397,7 @@ void TasteReport::add(const SimulatedPeopleResult& result) {
   for (const auto& [curve, who] :
        {std::pair(learned, "all families, learned prior, ratings"),
         std::pair(choices, "all families, learned prior, choices"),
-        std::pair(mixed, "all families, learned prior, five ratings, then mixed"),
+        std::pair(mixed, "all families, learned prior, five choices, then mixed"),
         std::pair(inside, "families the model can express, learned prior, ratings"),
         std::pair(standard, "all families, the program's prior, ratings")}) {
     for (const auto& [answers, wanted] : {std::pair(5, 0.07), std::pair(12, 0.03)}) {
