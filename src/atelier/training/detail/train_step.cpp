@@ -221,8 +221,9 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
         losses::CodeConsistencyLoss()(code, scene.code.narrow(0, 0, half).detach()));
   }
   const double adversarial = progress >= 2.0 / 3 ? weight.adversarial_late : weight.adversarial;
+  // Counted from one like the rows of metrics.jsonl, which then hold the game's terms.
   scene.game_on = adversarial > 0 && progress >= weight.adversarial_from - kDiscriminatorLead &&
-                  !scene.blended && step % options_.adversarial.every == 0;
+                  !scene.blended && (step + 1) % options_.adversarial.every == 0;
   if (scene.game_on && progress >= weight.adversarial_from) {
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(false);
     auto generator = at::detail::createCPUGenerator(plan.noise_seed);
@@ -251,7 +252,7 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
   at::Tensor real = augmented(torch::stack(crops).to(device_));
   const at::Tensor fake = augmented(window(scene.painting.detach(), plan.noise_seed));
   const at::Tensor code = scene.code.detach();
-  const bool penalise = options_.adversarial.r1_gamma > 0 && step % options_.adversarial.r1_every == 0;
+  const bool penalise = options_.adversarial.r1_gamma > 0 && (step + 1) % options_.adversarial.r1_every == 0;
   if (penalise) real.requires_grad_();
 
   networks_.discriminator_adam->zero_grad();
