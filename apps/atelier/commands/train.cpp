@@ -144,6 +144,7 @@ void add_train(CLI::App& app, Program& program) {
   CLI::App* train = app.add_subcommand("train", "Train networks and make model bundles");
   train->require_subcommand(1);
   add_train_style(*train, program);
+  add_train_collection(*train, program);
   add_train_report(*train, program);
   const auto add = [&](const char* name, const char* description, int (*run)(const Program&, const TrainOptions&)) {
     CLI::App* command = train->add_subcommand(name, description);

@@ -2,8 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <span>
+#include <string>
+#include <vector>
 
+#include "atelier/style/style_library.h"
 #include "atelier/training/trainer.h"
 #include "before_after.h"
 #include "program.h"
@@ -28,14 +32,45 @@ struct StyleVerdict {
   std::size_t photos = 0;
 };
 
+nlohmann::json to_json(const StyleVerdict& verdict);
+void print(const StyleVerdict& verdict);  ///< for people, on standard output
+
 /// Paints the photos as `stylize` will, before and after. Error NoInput "judge.vgg19" without that network,
 /// those of read_picture_set.
 StyleVerdict judge_before_after(const Program& program, const model::ModelBundle& bundle,
                                 const JudgedTraining& judged, std::span<const Image> styles,
                                 const BeforeAfter& trained);
 
+/// What `train style` and `train collection` are told alike.
+struct TuningInputs {
+  style::NamedStyle style;
+  double minutes = 3;
+  std::int64_t steps = 0;
+  std::filesystem::path content;
+  std::vector<std::string> networks;
+  double most_content = 1.10;
+  bool replace = false;
+  std::filesystem::path strip;
+  JudgedTraining judged;
+
+  /// All of them as options; what they hold is the default.
+  void add_to(CLI::App& command);
+  std::string content_name() const;  ///< for people
+  /// The photos to learn on: the first 64 of the folder by name, or drawn scenes. Errors of pictures_in,
+  /// read_image and require_structure.
+  std::vector<Image> read_photos() const;
+  /// Error Usage "tuning.network" for what is not KIND=FILE.
+  std::vector<training::ReferenceNetwork> parsed_networks() const;
+};
+
+/// A picture at the size that learning looks at, its transparency filled.
+Image read_to_learn(const std::string& file);
+
 /// `train style IMAGE... --name NAME`.
 void add_train_style(CLI::App& train, Program& program);
+
+/// `train collection DIR --name NAME`.
+void add_train_collection(CLI::App& train, Program& program);
 
 /// `train report RUN`.
 void add_train_report(CLI::App& train, Program& program);

@@ -1,4 +1,8 @@
+#include <spdlog/fmt/fmt.h>
+
+#include <iostream>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 #include "atelier/core/error.h"
 #include "atelier/inference/stylizer.h"
@@ -26,6 +30,24 @@ judging::JudgeWeights vgg19_of(const std::filesystem::path& folder) {
 }
 
 }  // namespace
+
+nlohmann::json to_json(const StyleVerdict& verdict) {
+  return {{"network", "vgg19"},
+          {"photos", verdict.photos},
+          {"style_before", verdict.style_before},
+          {"style_after", verdict.style_after},
+          {"content_before", verdict.content_before},
+          {"content_after", verdict.content_after}};
+}
+
+void print(const StyleVerdict& verdict) {
+  std::cout << fmt::format(
+      "VGG-19 on {} photos: style loss {:.3f} before, {:.3f} after ({:.0f} %); content loss {:.3f} before, "
+      "{:.3f} after ({:.0f} %)\n",
+      verdict.photos, verdict.style_before, verdict.style_after,
+      100 * verdict.style_after / verdict.style_before, verdict.content_before, verdict.content_after,
+      100 * verdict.content_after / verdict.content_before);
+}
 
 StyleVerdict judge_before_after(const Program& program, const model::ModelBundle& bundle,
                                 const JudgedTraining& judged, std::span<const Image> styles,

@@ -58,10 +58,14 @@ at::Tensor StylePainter::encode(const at::Tensor& picture) {
 }
 
 at::Tensor StylePainter::paint(const at::Tensor& content, double detail) {
+  return paint(content, state_.code.expand({content.size(0), -1}), detail);
+}
+
+at::Tensor StylePainter::paint(const at::Tensor& content, const at::Tensor& codes, double detail) {
   const auto count = content.size(0);
   nn::NormStats live;
-  return generator_->forward(content, state_.code.expand({count, -1}), torch::zeros({count}),
-                             torch::full({count}, detail), live, state_.correction);
+  return generator_->forward(content, codes, torch::zeros({count}), torch::full({count}, detail), live,
+                             state_.correction);
 }
 
 void StylePainter::train(bool code, bool correction, bool layers) {

@@ -33,6 +33,8 @@ class StylePainter {
 
   /// content [N, 3, H, W]; gradients reach what is being trained.
   at::Tensor paint(const at::Tensor& content, double detail);
+  /// Each in a code of its own, [N, code_dim].
+  at::Tensor paint(const at::Tensor& content, const at::Tensor& codes, double detail);
 
   nn::PerceptualNetwork& phi() { return phi_; }
   const at::Tensor& code() const { return state_.code; }
