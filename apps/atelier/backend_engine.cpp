@@ -16,8 +16,9 @@ void add_elsewhere(CLI::App& app, Program& program, const char* name, const char
 }  // namespace
 
 void add_evaluate_pictures(CLI::App& evaluate, Program& program) {
-  add_elsewhere(evaluate, program, "pictures",
-                "Measure paintings: photos x styles by this model and others, with a report (program atelier-torch)");
+  add_elsewhere(
+      evaluate, program, "pictures",
+      "Measure paintings: photos x styles by this model and others, with a report (program atelier-torch)");
 }
 
 void add_torch_commands(CLI::App& app, Program& program) {

@@ -15,8 +15,8 @@ namespace atelier::cli {
 namespace {
 
 using AddCommand = void (*)(CLI::App&, Program&);
-constexpr AddCommand kCommands[] = {add_stylize, add_styles, add_taste, add_evaluate,
-                                    add_info,    add_doctor, add_bench, add_advise, add_torch_commands};
+constexpr AddCommand kCommands[] = {add_stylize, add_styles, add_taste,  add_evaluate,      add_info,
+                                    add_doctor,  add_bench,  add_advise, add_torch_commands};
 
 constexpr const char* kExamples =
     "  atelier styles list\n"

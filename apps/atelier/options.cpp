@@ -39,7 +39,8 @@ void add_program_options(CLI::App& app, Program& program) {
       ->type_name("NAME")
       ->check(CLI::Validator(check_device, ""))
       ->capture_default_str();
-  app.add_option("--seed", program.seed, "Where random numbers start (training, bench, --explore, --grain, styles draw)")
+  app.add_option("--seed", program.seed,
+                 "Where random numbers start (training, bench, --explore, --grain, styles draw)")
       ->type_name("N")
       ->capture_default_str();
   app.add_option("--model", program.model,

@@ -185,7 +185,8 @@ TEST(PicturePage, StandsAloneAndSaysWhatWasNotMeasured) {
   EXPECT_THAT(html, HasSubstr("data:image/jpeg;base64,"));
   EXPECT_THAT(html, HasSubstr("<svg"));
   EXPECT_THAT(html, testing::Not(HasSubstr("<script>")));
-  for (const char* loads : {"src=\"http", "href=\"http", "url(http"}) EXPECT_THAT(html, testing::Not(HasSubstr(loads)));
+  for (const char* loads : {"src=\"http", "href=\"http", "url(http"})
+    EXPECT_THAT(html, testing::Not(HasSubstr(loads)));
 }
 
 TEST(MetricCatalogue, NamesEveryMetricOnce) {

@@ -58,7 +58,8 @@ class Parity : public testing::Test {
 };
 
 TEST_F(Parity, AgreesOnWhatAStyleTrained) {
-  std::vector<float> modulation(static_cast<std::size_t>(model::modulation_length(bundle_->manifest().generator)));
+  std::vector<float> modulation(
+      static_cast<std::size_t>(model::modulation_length(bundle_->manifest().generator)));
   test::SeededRandom random(8);
   for (float& value : modulation) value = 0.3f * random.symmetric();
   PaintRequest trained = request();

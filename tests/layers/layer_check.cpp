@@ -32,7 +32,8 @@ const std::map<std::string, Names> kRooms = {
     {"evaluation", {"core", "image", "style", "storage", "personalization", "report"}},
     {"training", {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses"}},
     {"judging",
-     {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses", "inference", "evaluation"}},
+     {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses", "inference",
+      "evaluation"}},
 };
 
 // Folders inside a room that may include more than their room.
@@ -45,7 +46,8 @@ struct OutsideRule {
 };
 const std::vector<OutsideRule> kOutsideRules = {
     {{"torch/", "ATen/", "c10/"},
-     {"tensor/", "nn/", "losses/", "training/", "mapping/", "judging/", "inference/torch/", "apps/backend_torch"}},
+     {"tensor/", "nn/", "losses/", "training/", "mapping/", "judging/", "inference/torch/",
+      "apps/backend_torch"}},
     {{"vips/"}, {"image/"}},
     {{"sodium"}, {"weights/", "storage/", "personalization/", "apps/terminal_picture"}},
     {{"SQLiteCpp/", "sqlite3", "pqxx/"}, {"storage/"}},

@@ -56,8 +56,9 @@ TEST(CodeFile, KeepsTheAttributesThatLetAnotherModelCarryItOver) {
   const SavedCode saved = read_saved_code(folder / "code.json");
   EXPECT_EQ(saved.code, code);
   EXPECT_EQ(saved.attributes, attributes);
-  EXPECT_EQ(id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1], "attributes": {"a": "b"}})"),
-            "style.code");
+  EXPECT_EQ(
+      id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1], "attributes": {"a": "b"}})"),
+      "style.code");
   EXPECT_EQ(id_of_reading(R"({"atelier_style_code": 1, "space": "s", "values": [1], "attributes": [1]})"),
             "style.code");
 }

@@ -28,7 +28,9 @@ class FileDescriptor {
   int fd_;
 };
 
-std::string system_message(int error) { return std::strerror(error); }
+std::string system_message(int error) {
+  return std::strerror(error);
+}
 
 void sync_folder(const std::filesystem::path& folder) {
   FileDescriptor fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
@@ -47,7 +49,8 @@ void write_all(int fd, std::span<const std::byte> bytes, const std::filesystem::
     }
     done += static_cast<std::size_t>(n);
   }
-  // A failed fsync is final: the kernel may have dropped the pages, so the file is thrown away, never retried.
+  // A failed fsync is final: the kernel may have dropped the pages, so the file is thrown away, never
+  // retried.
   if (::fsync(fd) != 0) {
     throw Error(ErrorCode::Io, "file.sync",
                 printable(path.string()) + ": the disk did not keep the data: " + system_message(errno));

@@ -9,7 +9,8 @@
 
 namespace atelier {
 
-/// A first-in first-out queue between threads that holds at most `capacity` items. All members are thread-safe.
+/// A first-in first-out queue between threads that holds at most `capacity` items. All members are
+/// thread-safe.
 template <typename T>
 class BoundedQueue {
  public:

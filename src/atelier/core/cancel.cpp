@@ -22,6 +22,8 @@ void watch_for_signals() {
   std::signal(SIGTERM, remember);
 }
 
-int pending_signal() { return g_signal; }
+int pending_signal() {
+  return g_signal;
+}
 
 }  // namespace atelier

@@ -4,16 +4,26 @@ namespace atelier {
 
 int exit_status(ErrorCode code) {
   switch (code) {
-    case ErrorCode::Usage: return 2;
-    case ErrorCode::BadData: return 65;
-    case ErrorCode::NoInput: return 66;
-    case ErrorCode::Unavailable: return 69;
-    case ErrorCode::Internal: return 70;
-    case ErrorCode::CannotCreate: return 73;
-    case ErrorCode::Io: return 74;
-    case ErrorCode::TryAgain: return 75;
-    case ErrorCode::NotPermitted: return 77;
-    case ErrorCode::Config: return 78;
+    case ErrorCode::Usage:
+      return 2;
+    case ErrorCode::BadData:
+      return 65;
+    case ErrorCode::NoInput:
+      return 66;
+    case ErrorCode::Unavailable:
+      return 69;
+    case ErrorCode::Internal:
+      return 70;
+    case ErrorCode::CannotCreate:
+      return 73;
+    case ErrorCode::Io:
+      return 74;
+    case ErrorCode::TryAgain:
+      return 75;
+    case ErrorCode::NotPermitted:
+      return 77;
+    case ErrorCode::Config:
+      return 78;
   }
   return 70;
 }

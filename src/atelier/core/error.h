@@ -37,7 +37,8 @@ class Error : public std::runtime_error {
 /// The exit status a program ends with when it fails with this code.
 int exit_status(ErrorCode code);
 
-/// Text with control characters (newlines, escapes) replaced by '?', so that a file name cannot forge a log line.
+/// Text with control characters (newlines, escapes) replaced by '?', so that a file name cannot forge a log
+/// line.
 std::string printable(const std::string& text);
 
 }  // namespace atelier

@@ -9,19 +9,21 @@
 
 namespace atelier {
 
-/// Throws Error Config when `json` is no object or holds a key that is not in `known`; the message names the key,
-/// `where` it stands and the nearest known key.
+/// Throws Error Config when `json` is no object or holds a key that is not in `known`; the message names the
+/// key, `where` it stands and the nearest known key.
 void require_known_keys(const nlohmann::json& json, std::initializer_list<std::string_view> known,
                         const std::string& where);
 
-/// Reads json[key] into `value` when it is there; Error Config names `where` and the key when its type is wrong.
+/// Reads json[key] into `value` when it is there; Error Config names `where` and the key when its type is
+/// wrong.
 template <typename T>
 void read_option(const nlohmann::json& json, const char* key, T& value, const std::string& where);
 
 /// The known word nearest to `word` by edit distance, or empty when none is near.
 std::string nearest_word(std::string_view word, const std::vector<std::string>& known);
 
-[[noreturn]] void throw_bad_option(const std::string& where, const std::string& key, const std::string& cause);
+[[noreturn]] void throw_bad_option(const std::string& where, const std::string& key,
+                                   const std::string& cause);
 
 template <typename T>
 void read_option(const nlohmann::json& json, const char* key, T& value, const std::string& where) {
@@ -29,7 +31,8 @@ void read_option(const nlohmann::json& json, const char* key, T& value, const st
   if (found == json.end()) return;
   if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) {
     // The JSON library would cut 1.5 to 1 in silence.
-    if (found->is_number() && !found->is_number_integer()) throw_bad_option(where, key, "must be a whole number");
+    if (found->is_number() && !found->is_number_integer())
+      throw_bad_option(where, key, "must be a whole number");
   }
   try {
     value = found->template get<T>();

@@ -24,8 +24,8 @@ using storage::AnswerKind;
 constexpr double kNinetyPercent = 1.6448536269514722;
 constexpr const char* kAllFamilies = "all families";
 constexpr std::size_t kFirstChoices = 5;  // before Mixed begins to rate
-constexpr int kGeneralAnswers = 12;      // before a mood is asked about
-constexpr int kWalkChoices = 8;          // a new user's walk: survey, then eight choices
+constexpr int kGeneralAnswers = 12;       // before a mood is asked about
+constexpr int kWalkChoices = 8;           // a new user's walk: survey, then eight choices
 
 bool is_active(Asking asking) {
   return asking != Asking::RandomRatings && asking != Asking::RandomChoices;

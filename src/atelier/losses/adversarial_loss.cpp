@@ -15,7 +15,9 @@ at::Tensor over_scales(std::size_t scales, PerScale per_scale) {
   return total / static_cast<double>(scales);
 }
 
-at::Tensor soft_plus(const at::Tensor& x) { return torch::softplus(x).mean(); }
+at::Tensor soft_plus(const at::Tensor& x) {
+  return torch::softplus(x).mean();
+}
 
 }  // namespace
 
@@ -26,17 +28,23 @@ AdversarialLoss::Kind AdversarialLoss::parse(const std::string& name) {
   if (name == "hinge") return Kind::Hinge;
   if (name == "relativistic") return Kind::Relativistic;
   throw Error(ErrorCode::Config, "config.adversarial",
-              "adversarial loss '" + printable(name) + "' is unknown; use bce, saturating, lsgan, hinge or relativistic");
+              "adversarial loss '" + printable(name) +
+                  "' is unknown; use bce, saturating, lsgan, hinge or relativistic");
 }
 
-at::Tensor AdversarialLoss::discriminator(const std::vector<at::Tensor>& real, const std::vector<at::Tensor>& fake) const {
+at::Tensor AdversarialLoss::discriminator(const std::vector<at::Tensor>& real,
+                                          const std::vector<at::Tensor>& fake) const {
   return over_scales(real.size(), [&](std::size_t s) {
     switch (kind_) {
-      case Kind::Lsgan: return (real[s] - 1).square().mean() + fake[s].square().mean();
-      case Kind::Hinge: return torch::relu(1 - real[s]).mean() + torch::relu(1 + fake[s]).mean();
-      case Kind::Relativistic: return soft_plus(-(real[s] - fake[s]));
+      case Kind::Lsgan:
+        return (real[s] - 1).square().mean() + fake[s].square().mean();
+      case Kind::Hinge:
+        return torch::relu(1 - real[s]).mean() + torch::relu(1 + fake[s]).mean();
+      case Kind::Relativistic:
+        return soft_plus(-(real[s] - fake[s]));
       case Kind::Bce:
-      case Kind::Saturating: break;
+      case Kind::Saturating:
+        break;
     }
     return soft_plus(-real[s]) + soft_plus(fake[s]);
   });
@@ -50,14 +58,20 @@ at::Tensor AdversarialLoss::reject(const std::vector<at::Tensor>& logits) const 
   });
 }
 
-at::Tensor AdversarialLoss::generator(const std::vector<at::Tensor>& fake, const std::vector<at::Tensor>& real) const {
+at::Tensor AdversarialLoss::generator(const std::vector<at::Tensor>& fake,
+                                      const std::vector<at::Tensor>& real) const {
   return over_scales(fake.size(), [&](std::size_t s) {
     switch (kind_) {
-      case Kind::Saturating: return -soft_plus(fake[s]);
-      case Kind::Lsgan: return (fake[s] - 1).square().mean();
-      case Kind::Hinge: return -fake[s].mean();
-      case Kind::Relativistic: return soft_plus(-(fake[s] - real[s].detach()));
-      case Kind::Bce: break;
+      case Kind::Saturating:
+        return -soft_plus(fake[s]);
+      case Kind::Lsgan:
+        return (fake[s] - 1).square().mean();
+      case Kind::Hinge:
+        return -fake[s].mean();
+      case Kind::Relativistic:
+        return soft_plus(-(fake[s] - real[s].detach()));
+      case Kind::Bce:
+        break;
     }
     return soft_plus(-fake[s]);
   });
@@ -65,7 +79,8 @@ at::Tensor AdversarialLoss::generator(const std::vector<at::Tensor>& fake, const
 
 double AdversarialLoss::value(const std::vector<at::Tensor>& real, const std::vector<at::Tensor>& fake) {
   torch::NoGradGuard no_grad;
-  return over_scales(real.size(), [&](std::size_t s) { return -soft_plus(-real[s]) - soft_plus(fake[s]); }).item<double>();
+  return over_scales(real.size(), [&](std::size_t s) { return -soft_plus(-real[s]) - soft_plus(fake[s]); })
+      .item<double>();
 }
 
 }  // namespace atelier::losses

@@ -10,11 +10,10 @@ namespace atelier::losses {
 /// The adversarial game. With D = sigmoid(logit),
 ///   L_GAN = E[log D(x)] + E[log(1 - D(G(z)))]
 /// D maximises it; G minimises it in one of these forms:
-///   bce           non-saturating: G maximises E[log D(G(z))] (Goodfellow et al. 2014, section 3); the default
-///   saturating    G minimises E[log(1 - D(G(z)))], the formula to the letter
-///   lsgan         least squares with targets 1 and 0 (Mao et al. 2017)
-///   hinge         (Lim & Ye 2017)
-///   relativistic  pairs: softplus(-(D(x) - D(G(z)))) (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024)
+///   bce           non-saturating: G maximises E[log D(G(z))] (Goodfellow et al. 2014, section 3); the
+///   default saturating    G minimises E[log(1 - D(G(z)))], the formula to the letter lsgan         least
+///   squares with targets 1 and 0 (Mao et al. 2017) hinge         (Lim & Ye 2017) relativistic  pairs:
+///   softplus(-(D(x) - D(G(z)))) (Jolicoeur-Martineau 2018; R3GAN, Huang et al. 2024)
 class AdversarialLoss {
  public:
   enum class Kind { Bce, Saturating, Lsgan, Hinge, Relativistic };

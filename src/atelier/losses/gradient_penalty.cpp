@@ -4,7 +4,8 @@
 
 namespace atelier::losses {
 
-at::Tensor GradientPenalty::operator()(const std::vector<at::Tensor>& logits, const at::Tensor& pictures) const {
+at::Tensor GradientPenalty::operator()(const std::vector<at::Tensor>& logits,
+                                       const at::Tensor& pictures) const {
   at::Tensor score;
   for (const at::Tensor& map : logits) {
     const at::Tensor mean = map.mean({1, 2, 3}).sum();

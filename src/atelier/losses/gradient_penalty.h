@@ -6,8 +6,8 @@
 
 namespace atelier::losses {
 
-/// R1 (Mescheder et al. 2018): gamma / 2 * E ||dD(x)/dx||^2 on real pictures; computed lazily every few steps and
-/// multiplied by that interval (Karras et al. 2020).
+/// R1 (Mescheder et al. 2018): gamma / 2 * E ||dD(x)/dx||^2 on real pictures; computed lazily every few steps
+/// and multiplied by that interval (Karras et al. 2020).
 struct GradientPenalty {
   double gamma = 0.8;
 

@@ -15,8 +15,8 @@ at::Tensor ShiftConsistencyLoss::shifted(const at::Tensor& content, int dx, int 
   return wide.narrow(2, reach - dy, h).narrow(3, reach - dx, w);
 }
 
-at::Tensor ShiftConsistencyLoss::operator()(const at::Tensor& painting, const at::Tensor& painting_of_shifted, int dx,
-                                            int dy) const {
+at::Tensor ShiftConsistencyLoss::operator()(const at::Tensor& painting, const at::Tensor& painting_of_shifted,
+                                            int dx, int dy) const {
   const auto h = painting.size(2), w = painting.size(3);
   const std::int64_t inset_y = margin_ + std::abs(dy), inset_x = margin_ + std::abs(dx);
   const auto window = [&](const at::Tensor& t, int sx, int sy) {

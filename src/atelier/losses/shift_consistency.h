@@ -16,7 +16,8 @@ class ShiftConsistencyLoss {
   static at::Tensor shifted(const at::Tensor& content, int dx, int dy);
 
   /// `painting` of the photo and `painting_of_shifted` of shifted(photo, dx, dy).
-  at::Tensor operator()(const at::Tensor& painting, const at::Tensor& painting_of_shifted, int dx, int dy) const;
+  at::Tensor operator()(const at::Tensor& painting, const at::Tensor& painting_of_shifted, int dx,
+                        int dy) const;
 
  private:
   int margin_;

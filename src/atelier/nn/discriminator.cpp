@@ -8,18 +8,19 @@
 namespace atelier::nn {
 namespace {
 
-// A unit spectral norm lets the signal fade from layer to layer; without this gain the logits of a young discriminator
-// stay within a few hundredths of zero, and it learns nothing for thousands of steps.
+// A unit spectral norm lets the signal fade from layer to layer; without this gain the logits of a young
+// discriminator stay within a few hundredths of zero, and it learns nothing for thousands of steps.
 constexpr double kGain = 1.4142135623730951;
 
-// Light and colour differ far more between pictures than brush strokes do, and D would look at little else: what differs
-// from the neighbourhood is made four times as strong before the first layer.
+// Light and colour differ far more between pictures than brush strokes do, and D would look at little else:
+// what differs from the neighbourhood is made four times as strong before the first layer.
 constexpr double kEmphasis = 3;
 constexpr int kNeighbourhood = 9;
 
 torch::Tensor emphasise_strokes(const torch::Tensor& picture) {
-  const torch::Tensor around = torch::avg_pool2d(picture, kNeighbourhood, 1, kNeighbourhood / 2, /*ceil_mode=*/false,
-                                                 /*count_include_pad=*/false);
+  const torch::Tensor around =
+      torch::avg_pool2d(picture, kNeighbourhood, 1, kNeighbourhood / 2, /*ceil_mode=*/false,
+                        /*count_include_pad=*/false);
   return picture - 0.5 + (picture - around) * kEmphasis;
 }
 
@@ -48,8 +49,8 @@ SpectralConvImpl::SpectralConvImpl(int in, int out, int kernel, int stride, int 
   weight = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
   torch::nn::init::orthogonal_(weight);
   bias = register_parameter("bias", torch::zeros({out}));
-  u = register_buffer("u", torch::nn::functional::normalize(torch::randn({out}),
-                                                            torch::nn::functional::NormalizeFuncOptions().dim(0)));
+  u = register_buffer("u", torch::nn::functional::normalize(
+                               torch::randn({out}), torch::nn::functional::NormalizeFuncOptions().dim(0)));
 }
 
 torch::Tensor SpectralConvImpl::normalised_weight() {
@@ -76,8 +77,8 @@ DiscriminatorImpl::DiscriminatorImpl(const DiscriminatorOptions& options) : opti
   for (int s = 0; s < options_.scales; ++s) {
     auto holder = register_module("scale" + std::to_string(s), std::make_shared<torch::nn::Module>());
     Scale scale;
-    scale.layers = {SpectralConv(3, w, 4, 2, 1), SpectralConv(w, 2 * w, 4, 2, 1), SpectralConv(2 * w, 4 * w, 4, 2, 1),
-                    SpectralConv(4 * w, 4 * w, 3, 1, 1)};
+    scale.layers = {SpectralConv(3, w, 4, 2, 1), SpectralConv(w, 2 * w, 4, 2, 1),
+                    SpectralConv(2 * w, 4 * w, 4, 2, 1), SpectralConv(4 * w, 4 * w, 3, 1, 1)};
     for (std::size_t i = 0; i < scale.layers.size(); ++i) {
       holder->register_module("conv" + std::to_string(i), scale.layers[i]);
     }
@@ -88,7 +89,8 @@ DiscriminatorImpl::DiscriminatorImpl(const DiscriminatorOptions& options) : opti
   }
 }
 
-std::vector<torch::Tensor> DiscriminatorImpl::forward(const torch::Tensor& picture, const torch::Tensor& code) {
+std::vector<torch::Tensor> DiscriminatorImpl::forward(const torch::Tensor& picture,
+                                                      const torch::Tensor& code) {
   tensor::check_shape(picture, {-1, 3, -1, -1}, "picture");
   tensor::check_shape(code, {picture.size(0), options_.code_dim}, "code");
   std::vector<torch::Tensor> logits;

@@ -9,8 +9,8 @@
 namespace atelier::nn {
 
 struct DiscriminatorOptions {
-  int width = 32;     ///< channels of the first layer; the others have 2, 4 and 4 times as many
-  int scales = 2;     ///< copies, each at half the size of the one before
+  int width = 32;  ///< channels of the first layer; the others have 2, 4 and 4 times as many
+  int scales = 2;  ///< copies, each at half the size of the one before
   int code_dim = 128;
 
   void validate() const;
@@ -19,8 +19,8 @@ struct DiscriminatorOptions {
 void to_json(nlohmann::json& json, const DiscriminatorOptions& options);
 void from_json(const nlohmann::json& json, DiscriminatorOptions& options);
 
-/// A convolution whose weight is divided by its largest singular value (Miyato et al. 2018). The left singular vector
-/// is a buffer, advanced by one power iteration per training-mode forward.
+/// A convolution whose weight is divided by its largest singular value (Miyato et al. 2018). The left
+/// singular vector is a buffer, advanced by one power iteration per training-mode forward.
 class SpectralConvImpl : public torch::nn::Module {
  public:
   SpectralConvImpl(int in, int out, int kernel, int stride, int padding);
@@ -35,8 +35,8 @@ class SpectralConvImpl : public torch::nn::Module {
 };
 TORCH_MODULE(SpectralConv);
 
-/// Tells real art of a style from painted photos, patch by patch, at several scales (PatchGAN, Isola et al. 2017) with
-/// spectral normalisation and projection on the style code (Miyato & Koyama 2018):
+/// Tells real art of a style from painted photos, patch by patch, at several scales (PatchGAN, Isola et al.
+/// 2017) with spectral normalisation and projection on the style code (Miyato & Koyama 2018):
 ///   logit(x, e) = head(f(x)) + <f(x), P e> / channels.
 class DiscriminatorImpl : public torch::nn::Module {
  public:

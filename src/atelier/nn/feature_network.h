@@ -6,7 +6,8 @@
 
 namespace atelier::nn {
 
-/// A network whose inner layers measure pictures. Frozen where it serves as a loss; gradients flow to its input.
+/// A network whose inner layers measure pictures. Frozen where it serves as a loss; gradients flow to its
+/// input.
 class FeatureNetwork {
  public:
   virtual ~FeatureNetwork() = default;

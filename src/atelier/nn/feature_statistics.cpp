@@ -21,7 +21,8 @@ std::vector<LayerStatistics> layer_statistics(const std::vector<at::Tensor>& tap
 std::vector<LayerStatistics> select(const std::vector<LayerStatistics>& statistics, std::int64_t index) {
   std::vector<LayerStatistics> result;
   for (const LayerStatistics& layer : statistics) {
-    result.push_back({layer.mean.narrow(0, index, 1), layer.std.narrow(0, index, 1), layer.gram.narrow(0, index, 1)});
+    result.push_back(
+        {layer.mean.narrow(0, index, 1), layer.std.narrow(0, index, 1), layer.gram.narrow(0, index, 1)});
   }
   return result;
 }

@@ -6,7 +6,8 @@
 
 namespace atelier::nn {
 
-/// What a picture's style is, as numbers of one tapped layer. Pictures may have different sizes, statistics compare.
+/// What a picture's style is, as numbers of one tapped layer. Pictures may have different sizes, statistics
+/// compare.
 struct LayerStatistics {
   at::Tensor mean;  ///< [N, C] over H x W
   at::Tensor std;   ///< [N, C], sqrt(biased variance + 1e-8)

@@ -46,7 +46,8 @@ torch::Tensor blur_pool(const torch::Tensor& x) {
   const auto channels = x.size(1);
   const torch::Tensor line = torch::tensor({1.0, 3.0, 3.0, 1.0}, x.options()) / 8;
   const torch::Tensor kernel = torch::outer(line, line).expand({channels, 1, 4, 4}).contiguous();
-  return at::conv2d(pad(x, /*replicate=*/false), kernel, {}, at::IntArrayRef{2}, at::IntArrayRef{0}, at::IntArrayRef{1}, channels);
+  return at::conv2d(pad(x, /*replicate=*/false), kernel, {}, at::IntArrayRef{2}, at::IntArrayRef{0},
+                    at::IntArrayRef{1}, channels);
 }
 
 GeneratorImpl::GeneratorImpl(const GeneratorOptions& options) : options_(options) {
@@ -59,7 +60,8 @@ GeneratorImpl::GeneratorImpl(const GeneratorOptions& options) : options_(options
   const auto layer = [&](const std::string& name, torch::nn::Conv2d convolution) {
     return group(*this, name)->register_module("conv", convolution);
   };
-  const auto normed = [&](const std::string& name, torch::nn::Conv2d convolution, int channels, NormAffine& norm) {
+  const auto normed = [&](const std::string& name, torch::nn::Conv2d convolution, int channels,
+                          NormAffine& norm) {
     auto holder = group(*this, name);
     norm = holder->register_module("norm", NormAffine(channels));
     return holder->register_module("conv", convolution);
@@ -108,8 +110,8 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::
 }
 
 torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::Tensor& code,
-                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail, NormStats& stats,
-                                     const torch::Tensor& correction) {
+                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail,
+                                     NormStats& stats, const torch::Tensor& correction) {
   const auto n = content.size(0);
   tensor::check_shape(content, {n, 3, -1, -1}, "content");
   tensor::check_shape(code, {n, options_.code_dim}, "code");
@@ -117,7 +119,8 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::
   tensor::check_shape(detail, {n}, "detail");
   stats.rewind();
 
-  const torch::Tensor hidden = torch::silu(mlp_(torch::cat({code, stroke_log2.unsqueeze(1), detail.unsqueeze(1)}, 1)));
+  const torch::Tensor hidden =
+      torch::silu(mlp_(torch::cat({code, stroke_log2.unsqueeze(1), detail.unsqueeze(1)}, 1)));
   torch::Tensor modulation = sites_(hidden);
   if (correction.defined()) {
     tensor::check_shape(correction, {-1, modulation.size(1)}, "correction");

@@ -17,20 +17,22 @@ struct NormAffineImpl : torch::nn::Module {
 };
 TORCH_MODULE(NormAffine);
 
-/// Paints content in a style. The layers, tensor names and formulas: GeneratorOptions in model/architecture.h.
-/// Not thread-safe while training; forward() with its own NormStats may run on several threads under NoGradGuard.
+/// Paints content in a style. The layers, tensor names and formulas: GeneratorOptions in
+/// model/architecture.h. Not thread-safe while training; forward() with its own NormStats may run on several
+/// threads under NoGradGuard.
 class GeneratorImpl : public torch::nn::Module {
  public:
   explicit GeneratorImpl(const GeneratorOptions& options);
 
   /// content: [N, 3, H, W] RGB in [0,1], H and W multiples of 8, at least 16. code: [N, code_dim].
-  /// stroke_log2: [N], log2 of the stroke scale. detail: [N] in [0,1]. correction: [N or 1, M], added to the M numbers
-  /// that style.sites gives, or undefined. Returns [N, 3, H, W] in [0,1].
-  torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code, const torch::Tensor& stroke_log2,
-                        const torch::Tensor& detail, NormStats& stats, const torch::Tensor& correction = {});
+  /// stroke_log2: [N], log2 of the stroke scale. detail: [N] in [0,1]. correction: [N or 1, M], added to the
+  /// M numbers that style.sites gives, or undefined. Returns [N, 3, H, W] in [0,1].
+  torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code,
+                        const torch::Tensor& stroke_log2, const torch::Tensor& detail, NormStats& stats,
+                        const torch::Tensor& correction = {});
   /// The same with live statistics.
-  torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code, const torch::Tensor& stroke_log2,
-                        const torch::Tensor& detail);
+  torch::Tensor forward(const torch::Tensor& content, const torch::Tensor& code,
+                        const torch::Tensor& stroke_log2, const torch::Tensor& detail);
 
   const GeneratorOptions& options() const { return options_; }
 
@@ -40,7 +42,8 @@ class GeneratorImpl : public torch::nn::Module {
   };
 
   GeneratorOptions options_;
-  torch::nn::Conv2d e1_{nullptr}, e2_{nullptr}, e4_{nullptr}, d1_{nullptr}, sk_{nullptr}, d3_{nullptr}, out_{nullptr};
+  torch::nn::Conv2d e1_{nullptr}, e2_{nullptr}, e4_{nullptr}, d1_{nullptr}, sk_{nullptr}, d3_{nullptr},
+      out_{nullptr};
   NormAffine n1_{nullptr}, n2_{nullptr}, n4_{nullptr};
   std::vector<Residual> e3_, core_, dec_;
   std::vector<std::pair<NormAffine, NormAffine>> e3_norms_;

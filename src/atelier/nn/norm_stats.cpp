@@ -16,8 +16,9 @@ Normalised normalise_live(const at::Tensor& x, const at::Tensor& weight, const a
   const auto n = x.size(0), c = x.size(1);
   const at::Tensor w = weight.expand({n, c}).reshape({n * c});
   const at::Tensor b = bias.expand({n, c}).reshape({n * c});
-  auto [y, mean, inverse_std] = at::native_batch_norm(x.reshape({1, n * c, x.size(2), x.size(3)}), w, b, {}, {},
-                                                      /*training=*/true, /*momentum=*/0.0, kNormEpsilon);
+  auto [y, mean, inverse_std] =
+      at::native_batch_norm(x.reshape({1, n * c, x.size(2), x.size(3)}), w, b, {}, {},
+                            /*training=*/true, /*momentum=*/0.0, kNormEpsilon);
   return {y.view(x.sizes()), mean, inverse_std};
 }
 
@@ -27,7 +28,8 @@ at::Tensor NormStats::normalise(const at::Tensor& x, const at::Tensor& weight, c
   const std::size_t site = next_++;
   if (policy_ == Policy::Live) return normalise_live(x, weight, bias).output;
   if (policy_ != Policy::Frozen) {
-    if (x.size(0) != 1) throw Error(ErrorCode::Internal, "norm.batch", "statistics are collected from one picture at a time");
+    if (x.size(0) != 1)
+      throw Error(ErrorCode::Internal, "norm.batch", "statistics are collected from one picture at a time");
     Normalised live = normalise_live(x, weight, bias);
     Site measured{live.mean.detach(), live.std.detach().reciprocal()};
     if (site >= sites_.size()) {
@@ -40,11 +42,14 @@ at::Tensor NormStats::normalise(const at::Tensor& x, const at::Tensor& weight, c
     }
     if (policy_ == Policy::Collect) return live.output;
   }
-  if (site >= sites_.size()) throw Error(ErrorCode::Internal, "norm.empty", "frozen statistics asked for, none collected");
+  if (site >= sites_.size())
+    throw Error(ErrorCode::Internal, "norm.empty", "frozen statistics asked for, none collected");
   const Site& fixed = sites_[site];
   const at::Tensor scale = weight / fixed.std;
   const at::Tensor shift = bias - fixed.mean * scale;
-  const auto planes = [&](const at::Tensor& t) { return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t.view({t.size(0), -1, 1, 1}); };
+  const auto planes = [&](const at::Tensor& t) {
+    return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t.view({t.size(0), -1, 1, 1});
+  };
   return x * planes(scale) + planes(shift);
 }
 

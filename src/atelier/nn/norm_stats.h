@@ -6,8 +6,8 @@
 
 namespace atelier::nn {
 
-/// Where the means and variances of the generator's normalisations come from. Instance statistics are an explicit
-/// input, because the same picture painted in tiles or as video frames must not change its look.
+/// Where the means and variances of the generator's normalisations come from. Instance statistics are an
+/// explicit input, because the same picture painted in tiles or as video frames must not change its look.
 class NormStats {
  public:
   enum class Policy {
@@ -33,8 +33,9 @@ class NormStats {
   /// Starts a forward pass: the next call to normalise() is site 0.
   void rewind() { next_ = 0; }
 
-  /// (x - mean) / sqrt(var + 1e-5) * weight + bias, biased variance over H x W (Ulyanov et al. 2016); with weight and
-  /// bias [N, C] from a style code this is AdaIN (Huang & Belongie 2017). x: [N, C, H, W]; weight, bias: [N, C] or [C].
+  /// (x - mean) / sqrt(var + 1e-5) * weight + bias, biased variance over H x W (Ulyanov et al. 2016); with
+  /// weight and bias [N, C] from a style code this is AdaIN (Huang & Belongie 2017). x: [N, C, H, W]; weight,
+  /// bias: [N, C] or [C].
   at::Tensor normalise(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias);
 
  private:

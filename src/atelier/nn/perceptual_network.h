@@ -9,8 +9,8 @@
 
 namespace atelier::nn {
 
-/// phi: our own narrow network of VGG-19's shape with taps relu1_1, relu2_1, relu3_1, relu4_1. Layers and tensor names:
-/// PerceptualOptions in model/architecture.h.
+/// phi: our own narrow network of VGG-19's shape with taps relu1_1, relu2_1, relu3_1, relu4_1. Layers and
+/// tensor names: PerceptualOptions in model/architecture.h.
 class PerceptualNetworkImpl : public torch::nn::Module, public FeatureNetwork {
  public:
   explicit PerceptualNetworkImpl(const PerceptualOptions& options);

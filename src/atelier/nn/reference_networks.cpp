@@ -69,7 +69,8 @@ class Se16x : public FeatureNetwork {
     for (const char* layer : {"11", "12", "21", "22", "31", "32", "33", "34", "41", "42", "43", "44", "51"}) {
       const std::string name = layer;
       if (name[1] == '1' && name != "11") x = torch::max_pool2d(x, 2);
-      x = torch::nn::functional::pad(x, torch::nn::functional::PadFuncOptions({1, 1, 1, 1}).mode(torch::kReflect));
+      x = torch::nn::functional::pad(
+          x, torch::nn::functional::PadFuncOptions({1, 1, 1, 1}).mode(torch::kReflect));
       x = torch::relu(weights_.conv(x, "conv" + name, 1, 0));
       if (name[1] == '1') taps.push_back(x);
     }
@@ -82,7 +83,8 @@ class Se16x : public FeatureNetwork {
 
 // The scaling that LPIPS puts before torchvision's networks (Zhang et al. 2018).
 at::Tensor lpips_input(const at::Tensor& picture) {
-  return (picture * 2 - 1 - channels(picture, -0.030, -0.088, -0.188)) / channels(picture, 0.458, 0.448, 0.450);
+  return (picture * 2 - 1 - channels(picture, -0.030, -0.088, -0.188)) /
+         channels(picture, 0.458, 0.448, 0.450);
 }
 
 class SqueezeNet : public FeatureNetwork {
@@ -130,7 +132,8 @@ class AlexNet : public FeatureNetwork {
 
 }  // namespace
 
-std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file,
+std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
+                                                       const std::filesystem::path& file,
                                                        c10::Device device) {
   if (kind == "vgg19") return std::make_unique<Vgg19>(file, device);
   if (kind == "se16x") return std::make_unique<Se16x>(file, device);

@@ -8,8 +8,8 @@
 
 namespace atelier::nn {
 
-/// Published networks, read from safetensors files that the user supplies; none is part of the product. They teach our
-/// perceptual network, widen the style loss, and judge. All are frozen.
+/// Published networks, read from safetensors files that the user supplies; none is part of the product. They
+/// teach our perceptual network, widen the style loss, and judge. All are frozen.
 ///
 /// `kind`:
 ///   "vgg19"       Oxford's VGG-19 (BGR, zero padding), taps relu1_1, relu2_1, relu3_1, relu3_4
@@ -17,7 +17,8 @@ namespace atelier::nn {
 ///   "squeezenet"  SqueezeNet 1.1, taps after ReLU of layer 0 and of fires 4, 7, 9, 10, 11, 12 (LPIPS's)
 ///   "alexnet"     AlexNet, taps after each of the five ReLUs (LPIPS's)
 /// Error NoInput when the file is missing, BadData when tensors are missing, Usage for another kind.
-std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind, const std::filesystem::path& file,
+std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
+                                                       const std::filesystem::path& file,
                                                        c10::Device device = c10::Device("cpu"));
 
 }  // namespace atelier::nn

@@ -9,8 +9,9 @@
 
 namespace atelier::nn {
 
-/// Statistics of a picture -> style code [N, palette_dim + texture_dim] = [palette | texture]. Colour cannot leak into
-/// the texture part, because it sees luminance only. Formulas: StyleEncoderOptions in model/architecture.h.
+/// Statistics of a picture -> style code [N, palette_dim + texture_dim] = [palette | texture]. Colour cannot
+/// leak into the texture part, because it sees luminance only. Formulas: StyleEncoderOptions in
+/// model/architecture.h.
 class StyleEncoderImpl : public torch::nn::Module {
  public:
   StyleEncoderImpl(const StyleEncoderOptions& options, const PerceptualOptions& perceptual);

@@ -28,8 +28,9 @@ at::Tensor palette_statistics(const at::Tensor& picture) {
   const auto n = lab.size(0);
   const at::Tensor mean = lab.mean(2);
   const at::Tensor centred = lab - mean.unsqueeze(2);
-  const at::Tensor covariance = torch::bmm(centred, centred.transpose(1, 2)) / static_cast<double>(lab.size(2)) +
-                                torch::eye(3, lab.options()) * 1e-4;
+  const at::Tensor covariance =
+      torch::bmm(centred, centred.transpose(1, 2)) / static_cast<double>(lab.size(2)) +
+      torch::eye(3, lab.options()) * 1e-4;
   // The 3x3 Cholesky factor by hand: LAPACK on a thousand tiny matrices costs more than the convolutions.
   const auto entry = [&](int i, int j) { return covariance.select(1, i).select(1, j); };
   const at::Tensor l00 = torch::sqrt(entry(0, 0));
@@ -39,7 +40,8 @@ at::Tensor palette_statistics(const at::Tensor& picture) {
   const at::Tensor l21 = (entry(2, 1) - l20 * l10) / l11;
   const at::Tensor l22 = torch::sqrt((entry(2, 2) - l20 * l20 - l21 * l21).clamp_min(1e-8));
 
-  const at::Tensor order = std::get<1>(lab.detach().select(1, 0).sort(1)).unsqueeze(1).expand({n, 3, lab.size(2)});
+  const at::Tensor order =
+      std::get<1>(lab.detach().select(1, 0).sort(1)).unsqueeze(1).expand({n, 3, lab.size(2)});
   const at::Tensor sorted = lab.gather(2, order);
   std::vector<at::Tensor> parts = {mean, torch::stack({l00, l10, l11, l20, l21, l22}, 1)};
   const auto pixels = sorted.size(2);
@@ -58,7 +60,8 @@ at::Tensor luma(const at::Tensor& rgb) {
 
 at::Tensor srgb_to_lab(const at::Tensor& rgb) {
   const at::Tensor c = rgb.clamp(0, 1);
-  const at::Tensor linear = torch::where(c <= 0.04045, c / 12.92, torch::pow((c.clamp_min(0.04045) + 0.055) / 1.055, 2.4));
+  const at::Tensor linear =
+      torch::where(c <= 0.04045, c / 12.92, torch::pow((c.clamp_min(0.04045) + 0.055) / 1.055, 2.4));
   const at::Tensor r = linear.select(1, 0), g = linear.select(1, 1), b = linear.select(1, 2);
   // sRGB primaries to XYZ relative to the D65 white point (IEC 61966-2-1).
   const at::Tensor x = (r * 0.4124564 + g * 0.3575761 + b * 0.1804375) / 0.95047;

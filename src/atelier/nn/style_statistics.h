@@ -8,7 +8,8 @@ namespace atelier::nn {
 
 /// What the StyleEncoder sees of a picture; formulas: StyleEncoderOptions in model/architecture.h.
 struct StyleStatistics {
-  at::Tensor texture;  ///< [N, 2 * sum of tap channels]: means and log standard deviations of phi on the luminance
+  at::Tensor
+      texture;  ///< [N, 2 * sum of tap channels]: means and log standard deviations of phi on the luminance
   at::Tensor palette;  ///< [N, 24]: Lab mean, Cholesky factor of the Lab covariance, five means by lightness
 };
 

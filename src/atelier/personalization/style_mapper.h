@@ -115,7 +115,8 @@ class StyleMapper {
   Candidate settle(const PreferenceModel& model, Draw draw) const;
   /// Of the central answer, several draws, and the best gallery style as it is and with the central step: the
   /// one with the highest utility of which one can be sure, mean - sd.
-  Candidate surest(const PreferenceModel& model, const MapperInput& known, const Eigen::VectorXf& pooled) const;
+  Candidate surest(const PreferenceModel& model, const MapperInput& known,
+                   const Eigen::VectorXf& pooled) const;
   Proposal propose(Candidate candidate) const;
 
   StyleAnchors anchors_;

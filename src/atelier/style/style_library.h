@@ -19,8 +19,8 @@ struct NamedStyle {
   std::string year = {}, period = {};     ///< "c. 1831"; a label such as "ukiyo-e"
   std::string source = {}, licence = {};  ///< where the picture comes from and on which terms
   std::string sha256 = {};                ///< of the picture file, hex; may be empty
-  std::string delta = {};  ///< SHA-256 of the file with what it trained beside its code (see user_delta_path);
-                           ///< empty: the code is all
+  std::string delta = {};                 ///< SHA-256 of the file with what it trained beside its code (see
+                                          ///< user_delta_path); empty: the code is all
   StyleCode code;
   float detail = -1;  ///< the detail dial that suits it, 0..1; -1: the model's default
   std::map<std::string, double> attributes = {};  ///< measured properties ("saturation"), finite

@@ -27,8 +27,8 @@ c10::Device parse_device(const std::string& name) {
 
 void prepare_runtime(int threads) {
   if (threads > 0) at::set_num_threads(threads);
-  // Tensors come and go every few milliseconds: freed pages stay with the process, in one arena for every thread,
-  // or each new tensor costs page faults. 32 MiB is the largest mmap threshold that glibc accepts.
+  // Tensors come and go every few milliseconds: freed pages stay with the process, in one arena for every
+  // thread, or each new tensor costs page faults. 32 MiB is the largest mmap threshold that glibc accepts.
   mallopt(M_ARENA_MAX, 1);
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   mallopt(M_TRIM_THRESHOLD, 1 << 30);

@@ -19,8 +19,9 @@ Image to_image(const at::Tensor& tensor, Depth depth) {
   const at::Tensor planes =
       (tensor.dim() == 4 ? tensor.squeeze(0) : tensor).detach().to(torch::kCPU, torch::kFloat32).contiguous();
   check_shape(planes, {3, -1, -1}, "picture");
-  return Image::from_planar(std::span<const float>(planes.data_ptr<float>(), static_cast<std::size_t>(planes.numel())),
-                            static_cast<int>(planes.size(2)), static_cast<int>(planes.size(1)), depth);
+  return Image::from_planar(
+      std::span<const float>(planes.data_ptr<float>(), static_cast<std::size_t>(planes.numel())),
+      static_cast<int>(planes.size(2)), static_cast<int>(planes.size(1)), depth);
 }
 
 }  // namespace atelier::tensor

@@ -14,7 +14,8 @@ TensorMap to_tensors(const weights::SafetensorsFile& file) {
   for (const weights::TensorView& view : file.tensors()) {
     if (view.dtype == weights::DType::I64) {
       const std::vector<std::int64_t> values = file.integers(view.name, view.shape);
-      result.emplace(view.name, torch::tensor(at::ArrayRef<std::int64_t>(values), torch::kLong).view(view.shape));
+      result.emplace(view.name,
+                     torch::tensor(at::ArrayRef<std::int64_t>(values), torch::kLong).view(view.shape));
     } else {
       const std::vector<float> values = weights::to_floats(view);
       result.emplace(view.name, torch::tensor(at::ArrayRef<float>(values), torch::kFloat32).view(view.shape));
@@ -49,7 +50,8 @@ TensorMap with_prefix(const TensorMap& tensors, const std::string& prefix) {
 
 TensorMap state_of(const torch::nn::Module& module, const std::string& prefix) {
   TensorMap result;
-  for (const auto& item : module.named_parameters()) result.emplace(prefix + item.key(), item.value().detach());
+  for (const auto& item : module.named_parameters())
+    result.emplace(prefix + item.key(), item.value().detach());
   for (const auto& item : module.named_buffers()) result.emplace(prefix + item.key(), item.value().detach());
   return result;
 }
@@ -73,7 +75,8 @@ void load_state(torch::nn::Module& module, const TensorMap& tensors, const std::
   }
   if (!faults.empty()) {
     std::string message = printable(where) + ": weights of another architecture:";
-    for (std::size_t i = 0; i < std::min<std::size_t>(faults.size(), 5); ++i) message += " " + faults[i] + ";";
+    for (std::size_t i = 0; i < std::min<std::size_t>(faults.size(), 5); ++i)
+      message += " " + faults[i] + ";";
     message += " " + std::to_string(faults.size()) + " differences in all";
     throw Error(ErrorCode::BadData, "model.tensors", message);
   }

@@ -26,8 +26,8 @@ std::vector<weights::NamedTensor> to_named(const TensorMap& tensors);
 /// Parameters and buffers of a module by name, without gradient history. They share memory with the module.
 TensorMap state_of(const torch::nn::Module& module, const std::string& prefix = "");
 
-/// Copies values into a module. Error BadData "model.tensors" lists the first five differences when names or shapes
-/// do not match one to one; `where` names the file.
+/// Copies values into a module. Error BadData "model.tensors" lists the first five differences when names or
+/// shapes do not match one to one; `where` names the file.
 void load_state(torch::nn::Module& module, const TensorMap& tensors, const std::string& where);
 
 /// The tensors whose name starts with `prefix`, with the prefix cut off.

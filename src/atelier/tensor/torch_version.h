@@ -7,8 +7,8 @@
 #include <string>
 #include <type_traits>
 
-/// The few things that differ between LibTorch 1.13 (Debian 12) and 2.x. Everything else in the house uses only what
-/// both have.
+/// The few things that differ between LibTorch 1.13 (Debian 12) and 2.x. Everything else in the house uses
+/// only what both have.
 #if TORCH_VERSION_MAJOR < 1 || (TORCH_VERSION_MAJOR == 1 && TORCH_VERSION_MINOR < 13)
 #error "Atelier needs LibTorch 1.13 or newer"
 #endif

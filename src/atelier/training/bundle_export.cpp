@@ -99,9 +99,11 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   const auto style = load_pictures(training.style, training.stroke_short_side * 5 / 4, 64, style_report);
   if (style.size() < 2) {
     throw Error(ErrorCode::BadData, "data.small",
-                "a style space needs at least two style pictures; name a larger \"style\" folder in the configuration");
+                "a style space needs at least two style pictures; name a larger \"style\" folder in the "
+                "configuration");
   }
-  StyleCatalogue catalogue(style, {{phi.network.get(), 1, ""}}, StyleSides{training.style_short_side, training.stroke_short_side}, training.seed,
+  StyleCatalogue catalogue(style, {{phi.network.get(), 1, ""}},
+                           StyleSides{training.style_short_side, training.stroke_short_side}, training.seed,
                            c10::Device("cpu"));
 
   const auto encoder = tensor::to_named(tensor::state_of(*networks.averaged_encoder));
@@ -175,11 +177,11 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   take_held_out(taught_content, training.held_out);
   manifest.data = provenance(taught_style, "style");
   for (json& row : provenance(taught_content, "content")) manifest.data.push_back(row);
-  model::write_bundle(options.output,
-                      {manifest, tensor::to_named(painter), encoder,
-                       tensor::to_named(tensor::state_of(*phi.network)), std::move(gallery), space,
-                       style::AttributeModel::fit(codes, measured)},
-                      weights::DType::F16);
+  model::write_bundle(
+      options.output,
+      {manifest, tensor::to_named(painter), encoder, tensor::to_named(tensor::state_of(*phi.network)),
+       std::move(gallery), space, style::AttributeModel::fit(codes, measured)},
+      weights::DType::F16);
   return summary;
 }
 

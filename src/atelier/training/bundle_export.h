@@ -8,11 +8,12 @@
 namespace atelier::training {
 
 struct ExportOptions {
-  std::filesystem::path gallery;  ///< JSON list of {"name", "file", "detail"?}: pictures that become named styles
-  std::filesystem::path output;   ///< bundle folder to write
+  std::filesystem::path
+      gallery;  ///< JSON list of {"name", "file", "detail"?}: pictures that become named styles
+  std::filesystem::path output;  ///< bundle folder to write
   std::string name = "base";
   std::string licence = "Apache-2.0";
-  double default_detail = 0.5;    ///< 0..1
+  double default_detail = 0.5;  ///< 0..1
 };
 
 struct ExportSummary {
@@ -21,9 +22,9 @@ struct ExportSummary {
   std::string space_id;
 };
 
-/// Turns the averaged weights of the newest checkpoint of a run into a model bundle (fp16) with its style space and a
-/// gallery of named styles; provenance comes from the sources' manifests. Errors: NoInput "checkpoint.missing", those of
-/// load_pictures and write_bundle.
+/// Turns the averaged weights of the newest checkpoint of a run into a model bundle (fp16) with its style
+/// space and a gallery of named styles; provenance comes from the sources' manifests. Errors: NoInput
+/// "checkpoint.missing", those of load_pictures and write_bundle.
 ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions& options);
 
 }  // namespace atelier::training

@@ -13,7 +13,8 @@ constexpr std::size_t kShown = 5;
 void list(std::ostringstream& out, const char* what, const std::vector<std::string>& items) {
   if (items.empty()) return;
   out << "  " << what << ": " << items.size();
-  for (std::size_t i = 0; i < std::min(kShown, items.size()); ++i) out << (i == 0 ? " (" : ", ") << printable(items[i]);
+  for (std::size_t i = 0; i < std::min(kShown, items.size()); ++i)
+    out << (i == 0 ? " (" : ", ") << printable(items[i]);
   out << (items.size() > kShown ? ", ...)" : ")") << '\n';
 }
 
@@ -32,8 +33,8 @@ std::string DataReport::to_text() const {
                                           [](const auto& a, const auto& b) { return a.second < b.second; });
     const std::size_t single = static_cast<std::size_t>(
         std::count_if(labels.begin(), labels.end(), [](const auto& item) { return item.second < 3; }));
-    out << "  labels: " << labels.size() << ", most: " << largest->first << " (" << largest->second << "), " << single
-        << " with fewer than 3 pictures\n";
+    out << "  labels: " << labels.size() << ", most: " << largest->first << " (" << largest->second << "), "
+        << single << " with fewer than 3 pictures\n";
   }
   return out.str();
 }

@@ -18,7 +18,8 @@ struct DataReport {
   std::string to_text() const;
 };
 
-/// Error BadData "data.broken" when above 10 % are unreadable or too small, "data.empty" when nothing is usable.
+/// Error BadData "data.broken" when above 10 % are unreadable or too small, "data.empty" when nothing is
+/// usable.
 void require_usable(const DataReport& report);
 
 }  // namespace atelier::training

@@ -25,43 +25,56 @@ namespace {
 
 using nlohmann::json;
 
-// A stand-in for a painting of `picture`: aligned with it, in other colours, blurred, coarser, or overlaid with the
-// texture of another picture. Distances within such pairs are what the content loss will have to rank.
+// A stand-in for a painting of `picture`: aligned with it, in other colours, blurred, coarser, or overlaid
+// with the texture of another picture. Distances within such pairs are what the content loss will have to
+// rank.
 at::Tensor altered(const at::Tensor& picture, const at::Tensor& other, Random& random) {
-  const auto uniform = [&](double low, double high) { return std::uniform_real_distribution<double>(low, high)(random); };
+  const auto uniform = [&](double low, double high) {
+    return std::uniform_real_distribution<double>(low, high)(random);
+  };
   switch (std::uniform_int_distribution<int>(0, 4)(random)) {
-    case 0: return recolour(picture, other);
+    case 0:
+      return recolour(picture, other);
     case 1: {
-      const auto side = picture.size(1), small = static_cast<std::int64_t>(static_cast<double>(side) / uniform(1.5, 4));
+      const auto side = picture.size(1),
+                 small = static_cast<std::int64_t>(static_cast<double>(side) / uniform(1.5, 4));
       return resize_antialiased(resize_antialiased(picture, small, small), side, side);
     }
-    case 2: return (picture + torch::randn_like(picture) * uniform(0.02, 0.15)).clamp(0, 1);
-    case 3: return ((picture - 0.5) * uniform(0.4, 1.6) + 0.5 + uniform(-0.15, 0.15)).clamp(0, 1);
-    default: return torch::lerp(picture, other, uniform(0.15, 0.7));
+    case 2:
+      return (picture + torch::randn_like(picture) * uniform(0.02, 0.15)).clamp(0, 1);
+    case 3:
+      return ((picture - 0.5) * uniform(0.4, 1.6) + 0.5 + uniform(-0.15, 0.15)).clamp(0, 1);
+    default:
+      return torch::lerp(picture, other, uniform(0.15, 0.7));
   }
 }
 
 // First half pictures, second half an altered copy of each, in the same order.
-at::Tensor make_batch(const std::vector<TrainingPicture>& pictures, const PerceptualTrainingOptions& options, std::int64_t step) {
+at::Tensor make_batch(const std::vector<TrainingPicture>& pictures, const PerceptualTrainingOptions& options,
+                      std::int64_t step) {
   torch::NoGradGuard no_grad;
   Random random = random_for(options.seed, step, 1);
   at::manual_seed(random());
   std::uniform_int_distribution<std::size_t> pick(0, pictures.size() - 1);
   const int half = options.batch / 2;
   std::vector<at::Tensor> crops;
-  for (int i = 0; i < half; ++i) crops.push_back(random_crop(pictures[pick(random)].bytes, options.crop, 2.5, random));
+  for (int i = 0; i < half; ++i)
+    crops.push_back(random_crop(pictures[pick(random)].bytes, options.crop, 2.5, random));
   for (int i = 0; i < half; ++i) {
-    crops.push_back(altered(crops[static_cast<std::size_t>(i)], crops[static_cast<std::size_t>((i + 1) % half)], random));
+    crops.push_back(
+        altered(crops[static_cast<std::size_t>(i)], crops[static_cast<std::size_t>((i + 1) % half)], random));
   }
   return torch::stack(crops);
 }
 
-// Relative Gram distances between all pairs of the batch, [pairs]. The logarithm makes near and far pairs count alike.
+// Relative Gram distances between all pairs of the batch, [pairs]. The logarithm makes near and far pairs
+// count alike.
 at::Tensor log_gram_distances(const nn::LayerStatistics& layer) {
   const at::Tensor flat = layer.gram.flatten(1);
   const at::Tensor inner = torch::matmul(flat, flat.t());
   const at::Tensor norm = inner.diagonal();
-  const at::Tensor distance = (norm.unsqueeze(0) + norm.unsqueeze(1) - 2 * inner) / (0.5 * (norm.unsqueeze(0) + norm.unsqueeze(1)) + 1e-8);
+  const at::Tensor distance = (norm.unsqueeze(0) + norm.unsqueeze(1) - 2 * inner) /
+                              (0.5 * (norm.unsqueeze(0) + norm.unsqueeze(1)) + 1e-8);
   const at::Tensor upper = torch::triu_indices(flat.size(0), flat.size(0), 1);
   return torch::log(distance.index({upper[0], upper[1]}).clamp_min(1e-6) + 1e-3);
 }
@@ -75,12 +88,14 @@ at::Tensor log_content_distances(const at::Tensor& tap) {
 }
 
 double relative_step(std::int64_t step, double elapsed, const PerceptualTrainingOptions& options) {
-  return options.steps > 0 ? static_cast<double>(step) / static_cast<double>(options.steps) : elapsed / (options.minutes * 60);
+  return options.steps > 0 ? static_cast<double>(step) / static_cast<double>(options.steps)
+                           : elapsed / (options.minutes * 60);
 }
 
 }  // namespace
 
-PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool resume, Progress::Style progress_style) {
+PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool resume,
+                                Progress::Style progress_style) {
   CheckpointStore store(options.run);
   const RunLock lock(options.run);
   DataReport report;
@@ -92,14 +107,16 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
 
   // Every tenth picture is only ever measured on.
   std::vector<TrainingPicture> held_out, training;
-  for (std::size_t i = 0; i < pictures.size(); ++i) (i % 10 == 9 ? held_out : training).push_back(std::move(pictures[i]));
+  for (std::size_t i = 0; i < pictures.size(); ++i)
+    (i % 10 == 9 ? held_out : training).push_back(std::move(pictures[i]));
 
   torch::manual_seed(options.seed);
   nn::PerceptualNetwork student(options.network);
   constexpr std::array<int, 4> teacher_channels = {64, 128, 256, 128};
   torch::nn::ModuleList heads;
   for (std::size_t t = 0; t < 4; ++t) {
-    heads->push_back(torch::nn::Conv2d(torch::nn::Conv2dOptions(options.network.widths[t], teacher_channels[t], 1)));
+    heads->push_back(
+        torch::nn::Conv2d(torch::nn::Conv2dOptions(options.network.widths[t], teacher_channels[t], 1)));
   }
   std::vector<at::Tensor> parameters = student->parameters();
   for (const at::Tensor& p : heads->parameters()) parameters.push_back(p);
@@ -141,7 +158,8 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
     return elapsed_before + std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   };
   const auto save = [&] {
-    Checkpoint checkpoint{.step = step, .elapsed_seconds = elapsed(), .identity = identity, .state = json::object()};
+    Checkpoint checkpoint{
+        .step = step, .elapsed_seconds = elapsed(), .identity = identity, .state = json::object()};
     checkpoint.tensors = tensor::state_of(*student, "student.");
     checkpoint.tensors.merge(tensor::state_of(*heads, "heads."));
     store_adam(adam, "adam.", checkpoint.tensors);
@@ -150,7 +168,8 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
   Progress progress(progress_style, "train perceptual");
   double saved_at = elapsed();
   const std::int64_t first = step;
-  for (double done = relative_step(step, elapsed(), options); done < 1; done = relative_step(step, elapsed(), options)) {
+  for (double done = relative_step(step, elapsed(), options); done < 1;
+       done = relative_step(step, elapsed(), options)) {
     const at::Tensor batch = batches.next();
     const auto [teacher, structure] = teach(batch);
     const double rate = options.rate * (0.02 + 0.98 * 0.5 * (1 + std::cos(M_PI * std::min(done, 1.0))));
@@ -164,7 +183,8 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
       regression = regression + (guess - teacher[t] / scale[t]).square().mean();
       relation = relation + (log_gram_distances(own[t]) - log_gram_distances(wanted[t])).square().mean();
     }
-    const at::Tensor content = (log_content_distances(taps[3]) - log_content_distances(structure)).square().mean();
+    const at::Tensor content =
+        (log_content_distances(taps[3]) - log_content_distances(structure)).square().mean();
     const at::Tensor loss = regression + 0.5 * relation + 0.5 * content;
     loss.backward();
     const double norm = torch::nn::utils::clip_grad_norm_(parameters, 10.0);
@@ -178,7 +198,8 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
       spdlog::info("step {}: regression {:.3f}, style relation {:.3f}, content relation {:.3f}", step,
                    regression.item<double>(), relation.item<double>(), content.item<double>());
     }
-    progress.update(std::min(done, 1.0), (step - first) * options.batch, (1 - done) * elapsed() / std::max(done, 1e-6), "");
+    progress.update(std::min(done, 1.0), (step - first) * options.batch,
+                    (1 - done) * elapsed() / std::max(done, 1e-6), "");
     if (elapsed() - saved_at > 180) {
       save();
       saved_at = elapsed();
@@ -187,14 +208,21 @@ PerceptualGate train_perceptual(const PerceptualTrainingOptions& options, bool r
   }
   save();
   const PerceptualGate gate = measure_perceptual(*student, *vgg19, *se16x, held_out, options.seed);
-  weights::write_safetensors(options.run / "perceptual.safetensors", tensor::to_named(tensor::state_of(*student)),
-                             weights::DType::F16);
-  const json manifest = {
-      {"network", options.network},
-      {"sha256", weights::sha256_file(options.run / "perceptual.safetensors")},
-      {"gate", {{"style_spearman", gate.style_spearman}, {"content_spearman", gate.content_spearman},
-                {"dead_channels", gate.dead_channels}, {"pairs", gate.pairs}, {"passed", gate.passed()}}},
-      {"training", {{"steps", step}, {"minutes", elapsed() / 60}, {"pictures", training.size()}, {"options", options.to_json()}}}};
+  weights::write_safetensors(options.run / "perceptual.safetensors",
+                             tensor::to_named(tensor::state_of(*student)), weights::DType::F16);
+  const json manifest = {{"network", options.network},
+                         {"sha256", weights::sha256_file(options.run / "perceptual.safetensors")},
+                         {"gate",
+                          {{"style_spearman", gate.style_spearman},
+                           {"content_spearman", gate.content_spearman},
+                           {"dead_channels", gate.dead_channels},
+                           {"pairs", gate.pairs},
+                           {"passed", gate.passed()}}},
+                         {"training",
+                          {{"steps", step},
+                           {"minutes", elapsed() / 60},
+                           {"pictures", training.size()},
+                           {"options", options.to_json()}}}};
   write_file_atomically(options.run / "manifest.json", manifest.dump(1) + "\n");
   return gate;
 }

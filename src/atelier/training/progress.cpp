@@ -13,7 +13,8 @@ Progress::Style Progress::parse(const std::string& name) {
   if (name == "auto") return Style::Auto;
   if (name == "json") return Style::Json;
   if (name == "none") return Style::Quiet;
-  throw Error(ErrorCode::Usage, "option.progress", "--progress " + printable(name) + " is unknown; use auto, json or none");
+  throw Error(ErrorCode::Usage, "option.progress",
+              "--progress " + printable(name) + " is unknown; use auto, json or none");
 }
 
 Progress::Progress(Style style, std::string task)
@@ -33,8 +34,9 @@ void Progress::update(double fraction, std::int64_t items, double seconds_left, 
   const double elapsed = std::chrono::duration<double>(now - start_).count();
   const double rate = elapsed > 0 ? static_cast<double>(items) / elapsed : 0;
   if (style_ == Style::Json) {
-    const nlohmann::json line = {{"task", task_},       {"fraction", fraction},         {"images_per_second", rate},
-                                 {"elapsed", elapsed}, {"seconds_left", seconds_left}, {"note", note}};
+    const nlohmann::json line = {
+        {"task", task_},      {"fraction", fraction},         {"images_per_second", rate},
+        {"elapsed", elapsed}, {"seconds_left", seconds_left}, {"note", note}};
     std::fprintf(stderr, "%s\n", line.dump().c_str());
     return;
   }

@@ -6,7 +6,8 @@
 
 namespace atelier::training {
 
-/// Says on stderr how far a long task is: one line redrawn on a terminal, JSON lines on request, else nothing.
+/// Says on stderr how far a long task is: one line redrawn on a terminal, JSON lines on request, else
+/// nothing.
 class Progress {
  public:
   enum class Style { Auto, Json, Quiet };
@@ -17,8 +18,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  /// fraction in 0..1; items are pictures seen so far in this process; note is a few words. Draws at most five times a
-  /// second.
+  /// fraction in 0..1; items are pictures seen so far in this process; note is a few words. Draws at most
+  /// five times a second.
   void update(double fraction, std::int64_t items, double seconds_left, const std::string& note);
 
  private:

@@ -55,7 +55,8 @@ nn::NormStats frozen_stats(const NormStatistics& statistics, const at::Device& d
 }  // namespace
 
 struct TorchModel::Networks {
-  Networks(const model::ModelBundle& bundle, const std::string& device_name, const weights::SafetensorsFile* weights)
+  Networks(const model::ModelBundle& bundle, const std::string& device_name,
+           const weights::SafetensorsFile* weights)
       : device(tensor::parse_device(device_name)),
         generator(bundle.manifest().generator),
         perceptual(bundle.manifest().perceptual),
@@ -99,7 +100,8 @@ void TorchModel::paint(const PaintRequest& request, std::span<float> painting) c
   tensor::check_shape(code, {1, networks_->generator->options().code_dim}, "code");
   at::Tensor modulation;
   if (!request.modulation.empty()) {
-    modulation = from_floats(request.modulation, {1, static_cast<std::int64_t>(request.modulation.size())}, device);
+    modulation =
+        from_floats(request.modulation, {1, static_cast<std::int64_t>(request.modulation.size())}, device);
   }
   const auto scalar = [&](float value) { return torch::full({1}, value, content.options()); };
 

@@ -41,16 +41,18 @@ CheckpointStore::CheckpointStore(std::filesystem::path run) : run_(std::move(run
   std::error_code error;
   std::filesystem::create_directories(run_, error);
   if (error) {
-    throw Error(ErrorCode::CannotCreate, "run.folder", printable(run_.string()) + ": cannot create: " + error.message());
+    throw Error(ErrorCode::CannotCreate, "run.folder",
+                printable(run_.string()) + ": cannot create: " + error.message());
   }
 }
 
 void CheckpointStore::save(const Checkpoint& checkpoint) {
   const std::string file = "checkpoint-" + std::to_string(checkpoint.step) + ".safetensors";
-  const std::map<std::string, std::string> metadata = {{"step", std::to_string(checkpoint.step)},
-                                                       {"elapsed_seconds", json(checkpoint.elapsed_seconds).dump()},
-                                                       {"identity", checkpoint.identity.dump()},
-                                                       {"state", checkpoint.state.dump()}};
+  const std::map<std::string, std::string> metadata = {
+      {"step", std::to_string(checkpoint.step)},
+      {"elapsed_seconds", json(checkpoint.elapsed_seconds).dump()},
+      {"identity", checkpoint.identity.dump()},
+      {"state", checkpoint.state.dump()}};
   const std::vector<std::byte> bytes =
       weights::serialize_safetensors(tensor::to_named(checkpoint.tensors), weights::DType::F32, metadata);
   write_file_atomically(run_ / file, bytes);
@@ -72,7 +74,8 @@ std::optional<Checkpoint> CheckpointStore::latest(const json& identity) const {
   for (const json& entry : read_index(run_)) {
     const auto path = run_ / entry.value("file", "");
     std::error_code error;
-    if (!std::filesystem::is_regular_file(path, error) || weights::sha256_file(path) != entry.value("sha256", "")) {
+    if (!std::filesystem::is_regular_file(path, error) ||
+        weights::sha256_file(path) != entry.value("sha256", "")) {
       spdlog::warn("{}: missing or damaged; using the checkpoint before it", printable(path.string()));
       continue;
     }
@@ -109,7 +112,8 @@ void store_adam(const torch::optim::Optimizer& adam, const std::string& prefix, 
   }
 }
 
-void restore_adam(torch::optim::Optimizer& adam, const std::string& prefix, const tensor::TensorMap& tensors) {
+void restore_adam(torch::optim::Optimizer& adam, const std::string& prefix,
+                  const tensor::TensorMap& tensors) {
   std::size_t position = 0;
   for (const auto& group : adam.param_groups()) {
     for (const at::Tensor& parameter : group.params()) {
@@ -133,7 +137,8 @@ RunLock::RunLock(const std::filesystem::path& run) {
   const auto path = run / "lock";
   fd_ = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd_ < 0) {
-    throw Error(ErrorCode::CannotCreate, "run.lock", printable(path.string()) + ": cannot create: " + std::strerror(errno));
+    throw Error(ErrorCode::CannotCreate, "run.lock",
+                printable(path.string()) + ": cannot create: " + std::strerror(errno));
   }
   if (::flock(fd_, LOCK_EX | LOCK_NB) != 0) {
     std::array<char, 256> holder{};
@@ -150,12 +155,15 @@ RunLock::RunLock(const std::filesystem::path& run) {
   const std::time_t now = std::time(nullptr);
   std::tm utc{};
   std::strftime(since.data(), since.size(), "%FT%TZ", ::gmtime_r(&now, &utc));
-  const std::string text = "process " + std::to_string(::getpid()) + " on " + host.data() + " since " + since.data();
+  const std::string text =
+      "process " + std::to_string(::getpid()) + " on " + host.data() + " since " + since.data();
   if (::ftruncate(fd_, 0) != 0 || ::pwrite(fd_, text.data(), text.size(), 0) < 0) {
     spdlog::warn("{}: cannot note who holds the run folder", printable(path.string()));
   }
 }
 
-RunLock::~RunLock() { ::close(fd_); }
+RunLock::~RunLock() {
+  ::close(fd_);
+}
 
 }  // namespace atelier::training

@@ -13,8 +13,8 @@ class Optimizer;
 
 namespace atelier::training {
 
-/// Everything a training needs to go on as if it had never stopped. Randomness is a function of (seed, step), so no
-/// generator state is part of it.
+/// Everything a training needs to go on as if it had never stopped. Randomness is a function of (seed, step),
+/// so no generator state is part of it.
 struct Checkpoint {
   std::int64_t step = 0;
   double elapsed_seconds = 0;  ///< training time over all runs
@@ -23,18 +23,18 @@ struct Checkpoint {
   tensor::TensorMap tensors;   ///< networks, averages, optimiser moments
 };
 
-/// The checkpoints of one run folder: checkpoint-<step>.safetensors, written atomically and listed with their SHA-256
-/// in checkpoints.json. The newest two stay.
+/// The checkpoints of one run folder: checkpoint-<step>.safetensors, written atomically and listed with their
+/// SHA-256 in checkpoints.json. The newest two stay.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::filesystem::path run);
 
-  /// Error Io or CannotCreate when the disk refuses; the earlier checkpoints stay valid. Non-finite weights are
-  /// refused (Error Internal "weights.nonfinite").
+  /// Error Io or CannotCreate when the disk refuses; the earlier checkpoints stay valid. Non-finite weights
+  /// are refused (Error Internal "weights.nonfinite").
   void save(const Checkpoint& checkpoint);
 
-  /// The newest checkpoint that is whole; a damaged one is skipped with a warning. Empty when there is none. Error
-  /// Config "checkpoint.identity" when it belongs to another architecture or seed.
+  /// The newest checkpoint that is whole; a damaged one is skipped with a warning. Empty when there is none.
+  /// Error Config "checkpoint.identity" when it belongs to another architecture or seed.
   std::optional<Checkpoint> latest(const nlohmann::json& identity) const;
 
  private:
@@ -45,7 +45,8 @@ class CheckpointStore {
 void store_adam(const torch::optim::Optimizer& adam, const std::string& prefix, tensor::TensorMap& tensors);
 void restore_adam(torch::optim::Optimizer& adam, const std::string& prefix, const tensor::TensorMap& tensors);
 
-/// Held while a training writes into a run folder. Error TryAgain "run.locked" names the process that holds it.
+/// Held while a training writes into a run folder. Error TryAgain "run.locked" names the process that holds
+/// it.
 class RunLock {
  public:
   explicit RunLock(const std::filesystem::path& run);

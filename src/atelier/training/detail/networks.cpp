@@ -14,8 +14,9 @@ namespace atelier::training {
 LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
   const auto file = folder / "perceptual.safetensors", manifest = folder / "manifest.json";
   if (!std::filesystem::exists(file) || !std::filesystem::exists(manifest)) {
-    throw Error(ErrorCode::NoInput, "perceptual.missing",
-                printable(folder.string()) + ": holds no perceptual network; run `atelier train perceptual` first");
+    throw Error(
+        ErrorCode::NoInput, "perceptual.missing",
+        printable(folder.string()) + ": holds no perceptual network; run `atelier train perceptual` first");
   }
   LoadedPerceptual loaded;
   loaded.manifest = nlohmann::json::parse(read_file(manifest, 1 << 20), nullptr, /*allow_exceptions=*/false);
@@ -32,28 +33,32 @@ LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
   }
   const PerceptualOptions options = m[is_bundle ? "perceptual" : "network"].get<PerceptualOptions>();
   loaded.network = nn::PerceptualNetwork(options);
-  tensor::load_state(*loaded.network, tensor::to_tensors(weights::SafetensorsFile::read(file)), file.string());
+  tensor::load_state(*loaded.network, tensor::to_tensors(weights::SafetensorsFile::read(file)),
+                     file.string());
   loaded.network->eval();
   for (at::Tensor& p : loaded.network->parameters()) p.set_requires_grad(false);
   return loaded;
 }
 
-TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual, c10::Device device)
+TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual,
+                                 c10::Device device)
     : seed_(options.seed), discriminator_width_(options.discriminator_width) {
   torch::manual_seed(options.seed);
   GeneratorOptions g = GeneratorOptions::named(options.generator_size);
   g.code_dim = options.encoder.code_dim();
   generator = nn::Generator(g);
   encoder = nn::StyleEncoder(options.encoder, perceptual);
-  discriminator = nn::Discriminator(nn::DiscriminatorOptions{.width = options.discriminator_width, .code_dim = g.code_dim});
+  discriminator = nn::Discriminator(
+      nn::DiscriminatorOptions{.width = options.discriminator_width, .code_dim = g.code_dim});
   averaged_generator = nn::Generator(g);
   averaged_encoder = nn::StyleEncoder(options.encoder, perceptual);
   tensor::load_state(*averaged_generator, tensor::state_of(*generator), "generator");
   tensor::load_state(*averaged_encoder, tensor::state_of(*encoder), "encoder");
-  for (torch::nn::Module* module : {static_cast<torch::nn::Module*>(generator.get()), static_cast<torch::nn::Module*>(encoder.get()),
-                                    static_cast<torch::nn::Module*>(discriminator.get()),
-                                    static_cast<torch::nn::Module*>(averaged_generator.get()),
-                                    static_cast<torch::nn::Module*>(averaged_encoder.get())}) {
+  for (torch::nn::Module* module :
+       {static_cast<torch::nn::Module*>(generator.get()), static_cast<torch::nn::Module*>(encoder.get()),
+        static_cast<torch::nn::Module*>(discriminator.get()),
+        static_cast<torch::nn::Module*>(averaged_generator.get()),
+        static_cast<torch::nn::Module*>(averaged_encoder.get())}) {
     module->to(device);
   }
   painter_parameters = generator->parameters();
@@ -62,7 +67,8 @@ TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const Perceptua
   painter_adam = std::make_unique<torch::optim::Adam>(
       painter_parameters, torch::optim::AdamOptions(options.optimiser.rate).betas({0.9, 0.99}));
   discriminator_adam = std::make_unique<torch::optim::Adam>(
-      discriminator_parameters, torch::optim::AdamOptions(options.optimiser.discriminator_rate).betas({0.5, 0.99}));
+      discriminator_parameters,
+      torch::optim::AdamOptions(options.optimiser.discriminator_rate).betas({0.5, 0.99}));
 }
 
 void TrainedNetworks::average(double decay, std::int64_t step) {

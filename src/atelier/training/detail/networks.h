@@ -15,8 +15,8 @@
 
 namespace atelier::training {
 
-/// phi as `train perceptual` left it, frozen, with its manifest. Error NoInput when the folder holds none, BadData when
-/// the checksum differs.
+/// phi as `train perceptual` left it, frozen, with its manifest. Error NoInput when the folder holds none,
+/// BadData when the checksum differs.
 struct LoadedPerceptual {
   nn::PerceptualNetwork network{nullptr};
   nlohmann::json manifest;

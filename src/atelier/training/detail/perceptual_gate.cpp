@@ -32,7 +32,8 @@ std::vector<double> ranks(const std::vector<double>& values) {
 }
 
 // The photo optimised through the painter's features; returned after kFewSteps and after kManySteps.
-std::pair<at::Tensor, at::Tensor> optimised(const at::Tensor& photo, const at::Tensor& style, nn::FeatureNetwork& painter) {
+std::pair<at::Tensor, at::Tensor> optimised(const at::Tensor& photo, const at::Tensor& style,
+                                            nn::FeatureNetwork& painter) {
   std::vector<nn::LayerStatistics> target;
   at::Tensor structure;
   {
@@ -46,7 +47,8 @@ std::pair<at::Tensor, at::Tensor> optimised(const at::Tensor& photo, const at::T
   for (int step = 0; step < kManySteps; ++step) {
     adam.zero_grad();
     const std::vector<at::Tensor> taps = painter.features(picture);
-    const at::Tensor loss = 5 * losses::GramLoss()(nn::layer_statistics(taps), target) + losses::ContentLoss()(taps[3], structure);
+    const at::Tensor loss = 5 * losses::GramLoss()(nn::layer_statistics(taps), target) +
+                            losses::ContentLoss()(taps[3], structure);
     loss.backward();
     adam.step();
     torch::NoGradGuard no_grad;
@@ -75,17 +77,21 @@ double spearman(const std::vector<double>& a, const std::vector<double>& b) {
   return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0;
 }
 
-PerceptualGate measure_perceptual(nn::FeatureNetwork& student, nn::FeatureNetwork& vgg19, nn::FeatureNetwork& painter,
-                                  const std::vector<TrainingPicture>& held_out, std::uint64_t seed) {
+PerceptualGate measure_perceptual(nn::FeatureNetwork& student, nn::FeatureNetwork& vgg19,
+                                  nn::FeatureNetwork& painter, const std::vector<TrainingPicture>& held_out,
+                                  std::uint64_t seed) {
   if (held_out.size() < kPhotos + kStyles) {
     throw Error(ErrorCode::BadData, "data.few",
-                "measuring the network needs at least " + std::to_string(10 * (kPhotos + kStyles)) + " pictures; add more");
+                "measuring the network needs at least " + std::to_string(10 * (kPhotos + kStyles)) +
+                    " pictures; add more");
   }
   Random random = random_for(seed, 0, 77);
   std::vector<std::size_t> order(held_out.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::shuffle(order.begin(), order.end(), random);
-  const auto picture = [&](std::size_t i) { return random_crop(held_out[order[i]].bytes, kSide, 2.0, random).unsqueeze(0); };
+  const auto picture = [&](std::size_t i) {
+    return random_crop(held_out[order[i]].bytes, kSide, 2.0, random).unsqueeze(0);
+  };
   std::vector<at::Tensor> photos, styles;
   for (int i = 0; i < kPhotos; ++i) photos.push_back(picture(static_cast<std::size_t>(i)));
   for (int i = 0; i < kStyles; ++i) styles.push_back(picture(static_cast<std::size_t>(kPhotos + i)));
@@ -96,9 +102,11 @@ PerceptualGate measure_perceptual(nn::FeatureNetwork& student, nn::FeatureNetwor
     taps.resize(3);
     return nn::layer_statistics(taps);
   };
-  const auto measure = [&](const at::Tensor& painting, const at::Tensor& photo, const at::Tensor& style, bool is_photo) {
+  const auto measure = [&](const at::Tensor& painting, const at::Tensor& photo, const at::Tensor& style,
+                           bool is_photo) {
     torch::NoGradGuard no_grad;
-    const auto own_y = student.features(painting), own_s = student.features(style), own_c = student.features(photo);
+    const auto own_y = student.features(painting), own_s = student.features(style),
+               own_c = student.features(photo);
     const auto vgg_y = vgg19.features(painting), vgg_s = vgg19.features(style), vgg_c = vgg19.features(photo);
     const auto y = nn::layer_statistics(own_y), s = nn::layer_statistics(own_s);
     style_own.push_back((losses::MomentLoss()(y, s) + losses::GramLoss()(y, s)).item<double>());

@@ -31,9 +31,10 @@ std::bitset<64> difference_hash(const at::Tensor& bytes) {
 bool is_blurred(const at::Tensor& bytes) {
   const at::Tensor grey = bytes.to(torch::kFloat32).mean(0);
   const auto h = grey.size(0), w = grey.size(1);
-  const at::Tensor laplacian = 4 * grey.narrow(0, 1, h - 2).narrow(1, 1, w - 2) - grey.narrow(0, 0, h - 2).narrow(1, 1, w - 2) -
-                               grey.narrow(0, 2, h - 2).narrow(1, 1, w - 2) - grey.narrow(0, 1, h - 2).narrow(1, 0, w - 2) -
-                               grey.narrow(0, 1, h - 2).narrow(1, 2, w - 2);
+  const at::Tensor laplacian =
+      4 * grey.narrow(0, 1, h - 2).narrow(1, 1, w - 2) - grey.narrow(0, 0, h - 2).narrow(1, 1, w - 2) -
+      grey.narrow(0, 2, h - 2).narrow(1, 1, w - 2) - grey.narrow(0, 1, h - 2).narrow(1, 0, w - 2) -
+      grey.narrow(0, 1, h - 2).narrow(1, 2, w - 2);
   return laplacian.square().mean().item<double>() < 20;
 }
 
@@ -54,27 +55,31 @@ std::regex licence_filter(const std::string& pattern, const char* option) {
     return std::regex(pattern);
   } catch (const std::regex_error& error) {
     throw Error(ErrorCode::Config, "config.licence",
-                std::string("\"") + option + "\": " + printable(pattern) + " is no regular expression (" + error.what() +
-                    "); correct it in the configuration");
+                std::string("\"") + option + "\": " + printable(pattern) + " is no regular expression (" +
+                    error.what() + "); correct it in the configuration");
   }
 }
 
 std::vector<TrainingPicture> list_source(const DataSource& source) {
   namespace fs = std::filesystem;
   if (!fs::is_directory(source.folder)) {
-    throw Error(ErrorCode::NoInput, "data.folder",
-                printable(source.folder.string()) + ": no such folder; check \"folder\" in the configuration");
+    throw Error(
+        ErrorCode::NoInput, "data.folder",
+        printable(source.folder.string()) + ": no such folder; check \"folder\" in the configuration");
   }
   std::vector<TrainingPicture> pictures;
   if (source.manifest.empty()) {
     for (const auto& entry : fs::directory_iterator(source.folder)) {
-      if (entry.is_regular_file() && is_image_path(entry.path())) pictures.push_back({.file = entry.path().string()});
+      if (entry.is_regular_file() && is_image_path(entry.path()))
+        pictures.push_back({.file = entry.path().string()});
     }
     return pictures;
   }
   const fs::path manifest = source.folder / source.manifest;
   std::ifstream in(manifest);
-  if (!in) throw Error(ErrorCode::NoInput, "data.manifest", printable(manifest.string()) + ": cannot read the manifest");
+  if (!in)
+    throw Error(ErrorCode::NoInput, "data.manifest",
+                printable(manifest.string()) + ": cannot read the manifest");
   const std::regex wanted = licence_filter(source.licence, "licence");
   const std::regex unwanted = licence_filter(source.licence_not, "licence_not");
   std::string line;
@@ -82,7 +87,8 @@ std::vector<TrainingPicture> list_source(const DataSource& source) {
   while (std::getline(in, line)) {
     const std::vector<std::string> cell = split_tabs(line);
     if (cell.size() < 7) {
-      throw Error(ErrorCode::BadData, "data.manifest", printable(manifest.string()) + ": a line has fewer than 7 columns");
+      throw Error(ErrorCode::BadData, "data.manifest",
+                  printable(manifest.string()) + ": a line has fewer than 7 columns");
     }
     if (!source.licence.empty() && !std::regex_search(cell[6], wanted)) continue;
     if (!source.licence_not.empty() && std::regex_search(cell[6], unwanted)) continue;
@@ -99,8 +105,8 @@ std::vector<TrainingPicture> list_source(const DataSource& source) {
 
 }  // namespace
 
-std::vector<TrainingPicture> load_pictures(const std::vector<DataSource>& sources, int short_side, int min_side,
-                                           DataReport& report) {
+std::vector<TrainingPicture> load_pictures(const std::vector<DataSource>& sources, int short_side,
+                                           int min_side, DataReport& report) {
   std::vector<TrainingPicture> listed;
   for (const DataSource& source : sources) {
     std::vector<TrainingPicture> more = list_source(source);
@@ -126,7 +132,8 @@ std::vector<TrainingPicture> load_pictures(const std::vector<DataSource>& source
       continue;
     }
     const std::bitset<64> hash = difference_hash(picture.bytes);
-    const bool alike = std::any_of(hashes.begin(), hashes.end(), [&](const auto& other) { return (hash ^ other).count() <= 1; });
+    const bool alike = std::any_of(hashes.begin(), hashes.end(),
+                                   [&](const auto& other) { return (hash ^ other).count() <= 1; });
     // Flat pictures have near-empty hashes that say nothing.
     const bool informative = hash.count() > 8 && hash.count() < 56;
     if (!checksums.insert(picture.sha256).second || (alike && informative)) {

@@ -16,10 +16,10 @@ struct TrainingPicture {
   at::Tensor bytes;  ///< [3, H, W] uint8, RGB
 };
 
-/// Reads every picture of the sources, shrunk to `short_side`, and notes in `report` what is wrong with them: pictures
-/// that cannot be read, are too small or doubled are left out. Error BadData when more than a tenth is broken or
-/// nothing is left; NoInput when a folder is missing. Sorted by file name.
-std::vector<TrainingPicture> load_pictures(const std::vector<DataSource>& sources, int short_side, int min_side,
-                                           DataReport& report);
+/// Reads every picture of the sources, shrunk to `short_side`, and notes in `report` what is wrong with them:
+/// pictures that cannot be read, are too small or doubled are left out. Error BadData when more than a tenth
+/// is broken or nothing is left; NoInput when a folder is missing. Sorted by file name.
+std::vector<TrainingPicture> load_pictures(const std::vector<DataSource>& sources, int short_side,
+                                           int min_side, DataReport& report);
 
 }  // namespace atelier::training

@@ -9,8 +9,8 @@
 namespace atelier::training {
 
 SheetSigns write_sample_sheet(const std::filesystem::path& file, TrainedNetworks& networks,
-                               const std::vector<at::Tensor>& contents, const std::vector<at::Tensor>& styles,
-                               const nn::StyleStatistics& described, double detail) {
+                              const std::vector<at::Tensor>& contents, const std::vector<at::Tensor>& styles,
+                              const nn::StyleStatistics& described, double detail) {
   torch::NoGradGuard no_grad;
   const at::Tensor codes = networks.averaged_encoder(described);
   const at::Tensor blank = torch::ones_like(styles.front());
@@ -23,9 +23,10 @@ SheetSigns write_sample_sheet(const std::filesystem::path& file, TrainedNetworks
   for (const at::Tensor& content : contents) {
     std::vector<at::Tensor> row = {content};
     for (std::int64_t s = 0; s < columns; ++s) {
-      paintings.push_back(networks
-                              .averaged_generator->forward(content.unsqueeze(0).to(device), codes.narrow(0, s, 1),
-                                                  torch::zeros({1}, codes.options()), torch::full({1}, detail, codes.options()))
+      paintings.push_back(networks.averaged_generator
+                              ->forward(content.unsqueeze(0).to(device), codes.narrow(0, s, 1),
+                                        torch::zeros({1}, codes.options()),
+                                        torch::full({1}, detail, codes.options()))
                               .squeeze(0)
                               .to(torch::kCPU));
       row.push_back(paintings.back());

@@ -13,12 +13,15 @@ constexpr double kMaxZoom = 2.5;
 constexpr int kShiftReach = 7;
 
 // A fifth of the samples at each end: people use the dial's ends most.
-float draw_detail(double u) { return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 ? 1.0 : (u - 0.2) / 0.6); }
+float draw_detail(double u) {
+  return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 ? 1.0 : (u - 0.2) / 0.6);
+}
 
 }  // namespace
 
-StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content, const std::vector<TrainingPicture>& style,
-                         StyleCatalogue& catalogue, const TrainingOptions& options)
+StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content,
+                         const std::vector<TrainingPicture>& style, StyleCatalogue& catalogue,
+                         const TrainingOptions& options)
     : content_(content), catalogue_(catalogue), options_(options) {
   double total = 0;
   for (const TrainingPicture& picture : style) {
@@ -35,11 +38,13 @@ StepPlan StepPlanner::plan(std::int64_t step, int crop, int batch) const {
   Random random = random_for(options_.seed, step, 2);
   std::uniform_real_distribution<double> unit(0, 1);
   std::uniform_int_distribution<std::size_t> photo(0, content_.size() - 1);
-  std::uniform_int_distribution<int> variant(0, StyleCatalogue::kVariants - 1), shift(-kShiftReach, kShiftReach);
+  std::uniform_int_distribution<int> variant(0, StyleCatalogue::kVariants - 1),
+      shift(-kShiftReach, kShiftReach);
   const auto pick = [&] {
     const double at = unit(random) * cumulative_.back();
     const auto found = std::upper_bound(cumulative_.begin(), cumulative_.end(), at);
-    const auto index = std::min<std::size_t>(static_cast<std::size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
+    const auto index =
+        std::min<std::size_t>(static_cast<std::size_t>(found - cumulative_.begin()), cumulative_.size() - 1);
     return &catalogue_.at(index, variant(random));
   };
   StepPlan plan;

@@ -12,17 +12,18 @@ namespace atelier::training {
 
 /// Everything random about one step, drawn ahead on the loader's thread. A function of (seed, step) alone.
 struct StepPlan {
-  at::Tensor content;           ///< [B, 3, c, c]
-  at::Tensor own;               ///< [1, 3, c, c], a photo for the identity term
-  at::Tensor detail;            ///< [B] in [0,1]; the ends are drawn more often than the middle
+  at::Tensor content;                         ///< [B, 3, c, c]
+  at::Tensor own;                             ///< [1, 3, c, c], a photo for the identity term
+  at::Tensor detail;                          ///< [B] in [0,1]; the ends are drawn more often than the middle
   std::vector<const StyleEntry*> styles;      ///< B
   std::vector<const StyleEntry*> blend_with;  ///< B when this step trains interpolations, else empty
-  at::Tensor blend;             ///< [B] in [0,1]
-  int shift_x = 0, shift_y = 0; ///< -7 .. 7
+  at::Tensor blend;                           ///< [B] in [0,1]
+  int shift_x = 0, shift_y = 0;               ///< -7 .. 7
   std::uint64_t noise_seed = 0;
 };
 
-/// Draws plans. Thread-safe. Styles are measured here when first drawn, beside the training step, not within it.
+/// Draws plans. Thread-safe. Styles are measured here when first drawn, beside the training step, not within
+/// it.
 class StepPlanner {
  public:
   StepPlanner(const std::vector<TrainingPicture>& content, const std::vector<TrainingPicture>& style,

@@ -19,10 +19,13 @@ struct Variant {
 constexpr std::array<Variant, StyleCatalogue::kVariants> kVariantTable = {
     {{1, false}, {1, true}, {1.41, false}, {0.71, true}}};
 
-// Larger pictures are measured in a window: statistics of so many strokes change little, and their cost is bounded.
+// Larger pictures are measured in a window: statistics of so many strokes change little, and their cost is
+// bounded.
 constexpr std::int64_t kLargestWindow = 512;
 
-at::Tensor to_float(const at::Tensor& bytes) { return bytes.to(torch::kFloat32).div_(255); }
+at::Tensor to_float(const at::Tensor& bytes) {
+  return bytes.to(torch::kFloat32).div_(255);
+}
 
 at::Tensor to_short_side(const at::Tensor& picture, double side) {
   const double factor = side / static_cast<double>(std::min(picture.size(1), picture.size(2)));
@@ -34,7 +37,8 @@ at::Tensor to_short_side(const at::Tensor& picture, double side) {
 at::Tensor window(const at::Tensor& picture, Random& random) {
   const auto cut = [&](const at::Tensor& from, std::int64_t axis) {
     const auto side = std::min(from.size(axis), kLargestWindow);
-    return from.narrow(axis, std::uniform_int_distribution<std::int64_t>(0, from.size(axis) - side)(random), side);
+    return from.narrow(axis, std::uniform_int_distribution<std::int64_t>(0, from.size(axis) - side)(random),
+                       side);
   };
   return cut(cut(picture, 1), 2).contiguous();
 }
@@ -44,12 +48,17 @@ at::Tensor window(const at::Tensor& picture, Random& random) {
 StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
                                StyleSides sides, std::uint64_t seed, c10::Device device,
                                std::optional<StyleCache> cache)
-    : pictures_(pictures), measures_(std::move(measures)), sides_(sides), seed_(seed), device_(device), cache_(std::move(cache)) {
+    : pictures_(pictures),
+      measures_(std::move(measures)),
+      sides_(sides),
+      seed_(seed),
+      device_(device),
+      cache_(std::move(cache)) {
   if (!cache_) return;
   for (const TrainingPicture& picture : pictures_) {
     const at::Tensor bytes = picture.bytes.contiguous();
-    hashes_.push_back(weights::sha256_hex(std::as_bytes(
-        std::span(bytes.data_ptr<std::uint8_t>(), static_cast<std::size_t>(bytes.numel())))));
+    hashes_.push_back(weights::sha256_hex(
+        std::as_bytes(std::span(bytes.data_ptr<std::uint8_t>(), static_cast<std::size_t>(bytes.numel())))));
   }
 }
 
@@ -65,12 +74,15 @@ const StyleEntry& StyleCatalogue::at(std::size_t picture, int variant) {
   return entries_.emplace(key, std::move(entry)).first->second;
 }
 
-std::vector<nn::LayerStatistics> StyleCatalogue::measure(std::size_t i, const std::vector<at::Tensor>& taps) const {
+std::vector<nn::LayerStatistics> StyleCatalogue::measure(std::size_t i,
+                                                         const std::vector<at::Tensor>& taps) const {
   const auto used = std::min<std::size_t>(taps.size(), static_cast<std::size_t>(measures_[i].taps));
-  return nn::layer_statistics(std::vector<at::Tensor>(taps.begin(), taps.begin() + static_cast<std::ptrdiff_t>(used)));
+  return nn::layer_statistics(
+      std::vector<at::Tensor>(taps.begin(), taps.begin() + static_cast<std::ptrdiff_t>(used)));
 }
 
-std::pair<at::Tensor, std::size_t> StyleCatalogue::picture(std::size_t index, int variant, Random& random) const {
+std::pair<at::Tensor, std::size_t> StyleCatalogue::picture(std::size_t index, int variant,
+                                                           Random& random) const {
   const Variant& kind = kVariantTable[static_cast<std::size_t>(variant)];
   const at::Tensor plain = to_short_side(to_float(pictures_[index].bytes), sides_.strokes * kind.scale);
   if (!kind.recoloured) return {plain, index};
@@ -79,10 +91,11 @@ std::pair<at::Tensor, std::size_t> StyleCatalogue::picture(std::size_t index, in
 }
 
 std::string StyleCatalogue::cache_key(std::size_t index, std::size_t colours_of, int variant) const {
-  std::string text = hashes_[index] + hashes_[colours_of] + " variant " + std::to_string(variant) + " sides " +
-                     std::to_string(sides_.described) + " " + std::to_string(sides_.strokes) + " window " +
-                     std::to_string(kLargestWindow) + " seed " + std::to_string(seed_);
-  for (const Measure& measure : measures_) text += " " + measure.identity + ":" + std::to_string(measure.taps);
+  std::string text = hashes_[index] + hashes_[colours_of] + " variant " + std::to_string(variant) +
+                     " sides " + std::to_string(sides_.described) + " " + std::to_string(sides_.strokes) +
+                     " window " + std::to_string(kLargestWindow) + " seed " + std::to_string(seed_);
+  for (const Measure& measure : measures_)
+    text += " " + measure.identity + ":" + std::to_string(measure.taps);
   return weights::sha256_hex(text);
 }
 
@@ -100,7 +113,8 @@ nn::StyleStatistics StyleCatalogue::describe(std::size_t index) const {
 
 StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
   torch::NoGradGuard no_grad;
-  Random random = random_for(seed_, static_cast<std::int64_t>(index), 100 + static_cast<std::uint64_t>(variant));
+  Random random =
+      random_for(seed_, static_cast<std::int64_t>(index), 100 + static_cast<std::uint64_t>(variant));
   const auto [whole, colours_of] = picture(index, variant, random);
   const at::Tensor seen = window(whole, random);
   const std::string key = cache_ ? cache_key(index, colours_of, variant) : "";

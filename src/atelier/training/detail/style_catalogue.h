@@ -72,7 +72,7 @@ class StyleCatalogue {
   c10::Device device_;
   std::optional<StyleCache> cache_;
   std::vector<std::string> hashes_;  // of the pictures' bytes; for the cache
-  std::mutex mutex_;  // of entries_; a map never moves its entries
+  std::mutex mutex_;                 // of entries_; a map never moves its entries
   std::map<std::pair<std::size_t, int>, StyleEntry> entries_;
 };
 

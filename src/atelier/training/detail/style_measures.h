@@ -15,7 +15,8 @@ struct StyleMeasures {
   std::vector<std::unique_ptr<nn::FeatureNetwork>> references;
   std::vector<StyleCatalogue::Measure> measures;  ///< points into phi and references
 
-  StyleMeasures(const TrainingOptions& options, nn::PerceptualNetwork phi, const std::string& phi_sha256, c10::Device device);
+  StyleMeasures(const TrainingOptions& options, nn::PerceptualNetwork phi, const std::string& phi_sha256,
+                c10::Device device);
 };
 
 /// The catalogue of a training's style pictures, which it refers to.

@@ -13,21 +13,23 @@
 
 namespace atelier::training {
 
-/// What one step measured; `terms` ("content", "moments", ...) are unweighted, `contributions` what they added to the loss.
+/// What one step measured; `terms` ("content", "moments", ...) are unweighted, `contributions` what they
+/// added to the loss.
 struct StepReport {
   std::map<std::string, double> terms, contributions;
   double total = 0, gradient_norm = 0;
   double accuracy = 0.5, game_value = -1.386, logit_spread = 1;
   std::optional<double> style_to_content;  ///< running ratio of gradient norms, in the steps that measure it
-  bool played = false;   ///< the discriminator took part
-  bool finite = true;    ///< false: a gradient was not finite, and the network it belongs to was left as it was
+  bool played = false;                     ///< the discriminator took part
+  bool finite = true;  ///< false: a gradient was not finite, and the network it belongs to was left as it was
 };
 
 /// One step of the adversarial game: the painter (generator and style encoder), then the discriminator.
 class TrainStep {
  public:
   TrainStep(const TrainingOptions& options, TrainedNetworks& networks, nn::PerceptualNetwork phi,
-            std::vector<std::unique_ptr<nn::FeatureNetwork>> references, const StyleCatalogue& catalogue, c10::Device device);
+            std::vector<std::unique_ptr<nn::FeatureNetwork>> references, const StyleCatalogue& catalogue,
+            c10::Device device);
 
   /// `progress` in 0..1 decides which terms are on.
   StepReport run(const StepPlan& plan, std::int64_t step, double progress);
@@ -41,10 +43,12 @@ class TrainStep {
 
  private:
   struct Scene;  // what the terms of one step share
-  at::Tensor painter_loss(const StepPlan& plan, std::int64_t step, double progress, Scene& scene, StepReport& report);
+  at::Tensor painter_loss(const StepPlan& plan, std::int64_t step, double progress, Scene& scene,
+                          StepReport& report);
   void play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene, StepReport& report);
   /// Sets gradient_ratio_ from the norms of the two losses' gradients at the painting.
-  void measure_balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style, StepReport& report);
+  void measure_balance(const at::Tensor& painting, const at::Tensor& content, const at::Tensor& style,
+                       StepReport& report);
   /// Moves style_scale_ towards a ratio within 0.5 .. 3.
   void balance();
   at::Tensor window(const at::Tensor& pictures, std::uint64_t seed) const;
@@ -56,8 +60,8 @@ class TrainStep {
   const StyleCatalogue& catalogue_;
   c10::Device device_;
   losses::AdversarialLoss game_;
-  double style_scale_ = 1;       ///< set by the gradient-norm balance
-  double gradient_ratio_ = 1;    ///< running style : content ratio of gradient norms at the painting
+  double style_scale_ = 1;     ///< set by the gradient-norm balance
+  double gradient_ratio_ = 1;  ///< running style : content ratio of gradient norms at the painting
 };
 
 }  // namespace atelier::training
