@@ -141,7 +141,8 @@ std::string TastePick::name() const {
 
 std::vector<TastePick> pick_styles(const TasteSession& session, const TastePickOptions& wanted) {
   const TasteGallery& gallery = session.gallery();
-  if (gallery.mapper()) return mapped_styles(session, *gallery.mapper(), wanted);
+  // Before the first answer it has nothing to go by, and picks worse than what people in general like.
+  if (gallery.mapper() && !session.observations().empty()) return mapped_styles(session, *gallery.mapper(), wanted);
   std::vector<Option> options;
   for (const Candidate& candidate : gallery.candidates())
     options.push_back(gallery_option(gallery, candidate));

@@ -37,6 +37,14 @@ constexpr int kPatienceMs = 120'000;
 
 }  // namespace
 
+bool has_pseudo_terminals() {
+  int terminal = -1, other_end = -1;
+  if (::openpty(&terminal, &other_end, nullptr, nullptr, nullptr) != 0) return false;
+  ::close(terminal);
+  ::close(other_end);
+  return true;
+}
+
 ProgramResult run_in_terminal(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                               const TerminalScript& script, const RunOptions& options) {
   const TempDir streams;

@@ -19,4 +19,7 @@ using TerminalScript = std::vector<std::pair<std::string, std::string>>;
 ProgramResult run_in_terminal(const std::filesystem::path& program, const std::vector<std::string>& arguments,
                               const TerminalScript& script, const RunOptions& options);
 
+/// Whether this system gives out pseudo-terminals: a container without /dev/pts does not.
+bool has_pseudo_terminals();
+
 }  // namespace atelier::test

@@ -6,6 +6,10 @@ namespace {
 
 class TasteTerminal : public TasteTest {
  protected:
+  void SetUp() override {
+    if (!has_pseudo_terminals()) GTEST_SKIP() << "no pseudo-terminals here: /dev/pts is not mounted";
+  }
+
   ProgramResult dialogue(std::vector<std::string> words, const TerminalScript& script) const {
     words.insert(words.begin(), "taste");
     RunOptions options;
