@@ -13,6 +13,8 @@
 namespace atelier::cli {
 namespace {
 
+constexpr double kHere = 1e15;  // more than any network's parameters: what the model holds comes first
+
 constexpr double kBytesPerPixelHeld = 12;  // the picture and the painting beside the tiles, 16 bits a sample
 
 std::string time_text(double milliseconds) {
@@ -75,13 +77,14 @@ double miss(const Way& way, const Wishes& wishes) {
   return miss;
 }
 
-std::size_t choose(const std::vector<Way>& ways, const Wishes& wishes) {
+std::size_t choose(const std::vector<Way>& ways, const std::vector<std::string>& held, const Wishes& wishes) {
   // Compared word by word: what fits, then what the quality asks for, then speed.
   const auto rank = [&](const Way& way) {
     const double size = static_cast<double>(way.parameters);
     double taste = -size;
     if (wishes.quality == "draft") taste = size;
-    if (wishes.quality == "good" && way.trained) taste = -std::numeric_limits<double>::max();
+    if (wishes.quality == "good" && way.trained)
+      taste = way.network == held.front() ? -std::numeric_limits<double>::max() : -kHere - size;
     if (!way.fits) taste = 0;
     return std::array<double, 3>{miss(way, wishes), taste, way.milliseconds};
   };
@@ -111,7 +114,26 @@ const Way* neighbour(const std::vector<Way>& ways, const Way& chosen, int step) 
   return best;
 }
 
-void explain(const MachineSpeeds& machine, const std::string& trained, const Wishes& wishes, Advice& advice) {
+// What to do for a network that the model here lacks.
+std::string how_to_get(const Way& way, const std::vector<Way>& ways, const std::vector<std::string>& held) {
+  if (held.empty())
+    return fmt::format("There is no model here yet: train one with \"generator_size\": \"{}\".", way.network);
+  const auto own =
+      std::find_if(ways.begin(), ways.end(), [&](const Way& w) { return w.network == held.front(); });
+  if (own != ways.end() && way.parameters < own->parameters) {
+    return fmt::format(
+        "The model here is {0}: {1} has to be distilled from it first (atelier train distil --size {1}); how "
+        "well it would paint is not recorded.",
+        held.front(), way.network);
+  }
+  return fmt::format(
+      "The model here is {0}: {1} has to be trained first (\"generator_size\": \"{1}\"); how well it would "
+      "paint is not recorded.",
+      held.front(), way.network);
+}
+
+void explain(const MachineSpeeds& machine, const std::vector<std::string>& held, const Wishes& wishes,
+             Advice& advice) {
   const Way& way = advice.ways[advice.chosen];
   const auto say = [&](std::string sentence) { advice.reasons.push_back(std::move(sentence)); };
   say(
@@ -125,6 +147,11 @@ void explain(const MachineSpeeds& machine, const std::string& trained, const Wis
     say(fmt::format("Nothing here meets {}: this comes nearest. Paint smaller, or allow more.", wish));
   } else if (wishes.quality == "draft") {
     say("Because a draft is for looking: the smallest network that meets the wishes is the fastest.");
+  } else if (wishes.quality == "good" && way.trained && way.network != held.front()) {
+    say(
+        fmt::format("Because the model here holds it, distilled from its own {}, which cannot{}: paint with "
+                    "--network {}.",
+                    held.front(), wish.empty() ? "" : " meet " + wish, way.network));
   } else if (wishes.quality == "good" && way.trained) {
     say(fmt::format("Because the model here is of this size{}.", wish.empty() ? "" : " and meets " + wish));
   } else {
@@ -142,15 +169,7 @@ void explain(const MachineSpeeds& machine, const std::string& trained, const Wis
                     how_text(*smaller), time_text(smaller->milliseconds),
                     way.milliseconds / smaller->milliseconds));
   }
-  if (!way.trained) {
-    say(trained.empty()
-            ? fmt::format("There is no model here yet: train one with \"generator_size\": \"{}\".",
-                          way.network)
-            : fmt::format("The model here is {}: {} has to be trained first (\"generator_size\": \"{}\"); "
-                          "how well it would paint is "
-                          "not recorded.",
-                          trained, way.network, way.network));
-  }
+  if (!way.trained) say(how_to_get(way, advice.ways, held));
   if (machine.load > 0.5 * machine.processors) {
     say(
         fmt::format("Other work was running while this was measured (load {:.1f} on {} processors): alone, "
@@ -178,8 +197,8 @@ int window_side(int tile) {
   return engine_side(tile + 2 * inference::kHalo);
 }
 
-Advice advise(const MachineSpeeds& machine, const std::vector<Network>& networks, const std::string& trained,
-              const Wishes& wishes) {
+Advice advise(const MachineSpeeds& machine, const std::vector<Network>& networks,
+              const std::vector<std::string>& held, const Wishes& wishes) {
   Advice advice;
   for (const Network& network : networks) {
     for (Way& way : ways_of(machine, network, wishes)) advice.ways.push_back(std::move(way));
@@ -187,14 +206,14 @@ Advice advise(const MachineSpeeds& machine, const std::vector<Network>& networks
   if (advice.ways.empty())
     throw Error(ErrorCode::Internal, "advise.none", "nothing was measured that paints this size");
   for (Way& way : advice.ways) {
-    way.trained = way.network == trained;
+    way.trained = std::find(held.begin(), held.end(), way.network) != held.end();
     way.fits = miss(way, wishes) <= 0;
     way.pareto = std::none_of(advice.ways.begin(), advice.ways.end(),
                               [&](const Way& other) { return dominates(other, way); });
   }
-  advice.chosen = choose(advice.ways, wishes);
+  advice.chosen = choose(advice.ways, held, wishes);
   advice.fits = advice.ways[advice.chosen].fits;
-  explain(machine, trained, wishes, advice);
+  explain(machine, held, wishes, advice);
   return advice;
 }
 

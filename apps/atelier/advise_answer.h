@@ -48,7 +48,7 @@ struct Way {
   int tile = 0;  ///< side of the tiles; 0: whole
   double milliseconds = 0, megabytes = 0;
   bool measured = true;  ///< else reckoned from a measured tile
-  bool trained = false;  ///< the model here is of this size
+  bool trained = false;  ///< the model here has a network of this size
   bool fits = false;     ///< meets the wishes for time and memory
   bool pareto = false;  ///< no other is as fast, as small in memory and as large a network, and better in one
 };
@@ -67,10 +67,10 @@ int window_side(int tile);
 /// The side rounded up to a multiple of 8, at least 16: what the engine paints for it.
 int engine_side(int side);
 
-/// networks from small to large; trained: size of the model here, or empty. Error Internal "advise.none" when
-/// nothing was measured for the networks.
-Advice advise(const MachineSpeeds& machine, const std::vector<Network>& networks, const std::string& trained,
-              const Wishes& wishes);
+/// networks from small to large; held: sizes of the networks that the model here has, its own first; empty:
+/// there is no model. Error Internal "advise.none" when nothing was measured for the networks.
+Advice advise(const MachineSpeeds& machine, const std::vector<Network>& networks,
+              const std::vector<std::string>& held, const Wishes& wishes);
 
 nlohmann::json to_json(const Way& way);
 

@@ -128,6 +128,14 @@ WriteOptions FileOptions::to_write_options() const {
   return options;
 }
 
+void add_network_option(CLI::App& command, std::string& network) {
+  command
+      .add_option("--network", network,
+                  "Paint with this one of the model's networks: M, or XS, S ... distilled from it; default: "
+                  "its own")
+      ->type_name("SIZE");
+}
+
 CLI::Validator unit_interval() {
   return CLI::Validator(
       [](std::string& text) {

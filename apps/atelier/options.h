@@ -43,6 +43,9 @@ struct FileOptions {
   WriteOptions to_write_options() const;
 };
 
+/// Gives the option --network: the size of the model's network to paint with.
+void add_network_option(CLI::App& command, std::string& network);
+
 /// Accepts 0..1; CLI::Range would let NaN pass.
 CLI::Validator unit_interval();
 

@@ -11,8 +11,8 @@ int Program::resolved_threads() const {
   return options.resolved_threads();
 }
 
-std::shared_ptr<const model::ModelBundle> Program::open_bundle() const {
-  return model::ModelBundle::open(model.empty() ? model::default_bundle_path() : model);
+std::shared_ptr<const model::ModelBundle> Program::open_bundle(const std::string& network) const {
+  return model::ModelBundle::open(model.empty() ? model::default_bundle_path() : model, network);
 }
 
 void stop_if_interrupted() {

@@ -29,7 +29,8 @@ struct Program {
   std::function<int()> action;
 
   int resolved_threads() const;  ///< threads, or the number of processors this process may use
-  std::shared_ptr<const model::ModelBundle> open_bundle() const;
+  /// The model, painting with its network of this size; empty: its own. Errors of ModelBundle::open.
+  std::shared_ptr<const model::ModelBundle> open_bundle(const std::string& network = "") const;
 };
 
 /// Thrown by work that stops at a safe point because a signal asked for it.

@@ -8,6 +8,12 @@ namespace atelier::cli {
 model::StyleDelta trained_delta(const ChosenStyle& chosen, const model::ModelBundle& bundle) {
   model::StyleDelta mixed;
   for (const auto& [style, share] : chosen.trained) {
+    if (bundle.is_distilled()) {
+      throw Error(ErrorCode::Usage, "style.delta_network",
+                  "the style '" + printable(style.name) +
+                      "' was trained into the model's own network and means nothing to its network " +
+                      bundle.manifest().generator.size + ": paint it without --network");
+    }
     model::StyleDelta own =
         model::StyleDelta::read(style::user_delta_path(bundle.manifest().space_id, style.delta), style.delta);
     own.require_fits(bundle.manifest(), style.name);

@@ -9,7 +9,8 @@
 namespace atelier::cli {
 
 /// What the styles of a choice trained beside their codes, mixed like the codes; empty when nothing was.
-/// Errors of StyleDelta::read and require_fits; Usage "style.layers_blend" when one that trained layers is to
+/// Errors of StyleDelta::read and require_fits; Usage "style.delta_network" when `bundle` paints with a
+/// distilled network, which no trained style fits, "style.layers_blend" when one that trained layers is to
 /// be mixed.
 model::StyleDelta trained_delta(const ChosenStyle& chosen, const model::ModelBundle& bundle);
 

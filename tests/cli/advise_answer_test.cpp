@@ -29,8 +29,8 @@ MachineSpeeds machine() {
   return machine;
 }
 
-Advice advice(const Wishes& wishes, const std::string& trained = "M") {
-  return advise(machine(), kNetworks, trained, wishes);
+Advice advice(const Wishes& wishes, const std::vector<std::string>& held = {"M"}) {
+  return advise(machine(), kNetworks, held, wishes);
 }
 
 const Way& chosen(const Advice& advice) {
@@ -65,7 +65,17 @@ TEST(Advise, SaysThatAnotherSizeHasToBeTrainedFirst) {
   const Advice best = advice({.width = 1000, .height = 800, .quality = "best"});
   EXPECT_THAT(text(best), HasSubstr("The model here is M: L has to be trained first"));
   EXPECT_THAT(text(best), HasSubstr("not recorded"));
-  EXPECT_THAT(text(advice({.width = 1000, .height = 800}, "")), HasSubstr("no model here yet"));
+  EXPECT_THAT(text(advice({.width = 1000, .height = 800}, {})), HasSubstr("no model here yet"));
+}
+
+TEST(Advise, PrefersANetworkThatTheModelHoldsWhenItsOwnIsTooSlow) {
+  const Wishes quick{.width = 1000, .height = 800, .seconds = 0.25};
+  const Advice found = advice(quick, {"M", "XS"});
+  EXPECT_EQ(chosen(found).network, "XS") << "S would meet the wishes, but the model lacks it";
+  EXPECT_THAT(text(found), HasSubstr("--network XS"));
+  EXPECT_EQ(chosen(advice(quick, {"M", "S", "XS"})).network, "S");
+  EXPECT_EQ(chosen(advice({.width = 1000, .height = 800}, {"M", "XS"})).network, "M");
+  EXPECT_THAT(text(advice(quick)), HasSubstr("train distil --size S"));
 }
 
 TEST(Advise, TakesTilesWhereMemoryIsShort) {
@@ -88,7 +98,7 @@ TEST(Advise, ParetoWaysAreThoseThatNoOtherBeats) {
   MachineSpeeds simple{.processors = 2};
   simple.rows = {
       {"S", 2, 64, 64, 30, 10}, {"S", 1, 64, 64, 50, 10}, {"M", 2, 64, 64, 20, 9}, {"L", 2, 64, 64, 60, 20}};
-  const Advice found = advise(simple, kNetworks, "M", {.width = 64, .height = 64});
+  const Advice found = advise(simple, kNetworks, {"M"}, {.width = 64, .height = 64});
   for (const Way& way : found.ways)
     EXPECT_EQ(way.pareto, way.network != "S") << way.network << " " << way.threads;
   EXPECT_EQ(found.ways.size(), 4u);
@@ -97,7 +107,7 @@ TEST(Advise, ParetoWaysAreThoseThatNoOtherBeats) {
 TEST(Advise, WarnsOfMeasurementsTakenBesideOtherWork) {
   MachineSpeeds busy = machine();
   busy.load = 4;
-  EXPECT_THAT(text(advise(busy, kNetworks, "M", {.width = 1000, .height = 800})),
+  EXPECT_THAT(text(advise(busy, kNetworks, {"M"}, {.width = 1000, .height = 800})),
               HasSubstr("--measure-again"));
 }
 

@@ -69,6 +69,23 @@ TEST_F(StylizerTest, KeepsThePhotoBitForBitAtStrengthZeroWithoutAskingTheModel) 
   EXPECT_EQ(log_.paints + log_.encodes, 0);
 }
 
+TEST_F(StylizerTest, LaysThePhotoOnTheCanvasThatItsModelWasTrainedOn) {
+  model::Manifest on_canvas = manifest();
+  on_canvas.canvas = 0.02f;
+  const Stylizer trained_on_it(on_canvas, std::make_unique<test::FakeStyleTransferModel>(log_));
+  const Image photo = synthetic_photo(96, 64, 1);
+  StylizeOptions options;
+  options.detail = 1;  // of this model: the content as it sees it
+  options.depth = Depth::U16;
+  const Image plain = stylizer_.stylize(photo, code_, options);
+  const Image laid = trained_on_it.stylize(photo, code_, options);
+  EXPECT_GT(largest_difference(plain, laid), 0.02);
+  EXPECT_LT(largest_difference(plain, laid), 0.12);
+  EXPECT_EQ(laid, trained_on_it.stylize(photo, code_, options)) << "the same every time";
+  options.strength = 0;
+  EXPECT_EQ(trained_on_it.stylize(photo, code_, options), photo.to_depth(Depth::U16));
+}
+
 TEST_F(StylizerTest, KeepsDepthAlphaAndProfile) {
   for (const Depth depth : {Depth::U8, Depth::U16}) {
     Image photo = synthetic_photo(40, 24, 1);

@@ -18,6 +18,7 @@ Manifest good_manifest() {
   manifest.space_id = "base-m-1";
   manifest.generator = GeneratorOptions::named("S");
   manifest.default_detail = 0.7f;
+  manifest.canvas = 0.022f;
   manifest.sha256 = {{"generator.safetensors", std::string(64, '0')}};
   manifest.training = {{"hours", 7.5}, {"seed", 1}};
   manifest.metrics = {{"ssim", 0.5}};
@@ -48,6 +49,7 @@ TEST(Manifest, KeepsEverythingThroughText) {
   EXPECT_EQ(back.to_text(), manifest.to_text());
   EXPECT_EQ(back.generator, manifest.generator);
   EXPECT_EQ(back.default_detail, 0.7f);
+  EXPECT_EQ(back.canvas, 0.022f);
   EXPECT_EQ(back.data[0]["licence"], "CC0");
   EXPECT_EQ(back.program_version, program_version());
 }
@@ -63,9 +65,39 @@ TEST(Manifest, ReadsFormatVersionOne) {
   EXPECT_EQ(manifest.sha256.at("styles.json").substr(0, 4), "0123");
 }
 
+TEST(Manifest, ReadsDistilledGeneratorsOfFormatVersionTwo) {
+  const std::string text =
+      read_file(std::filesystem::path(ATELIER_SOURCE_DIR) / "tests/model/data/manifest_v2.json", 1 << 20);
+  const Manifest manifest = Manifest::parse(text, "manifest_v2.json");
+  EXPECT_EQ(manifest.format_version, 2);
+  EXPECT_THAT(manifest.sizes(), testing::ElementsAre("tiny", "XS"));
+  const DistilledGenerator& student = manifest.distilled.at("XS");
+  EXPECT_EQ(student.generator.c3, 8);
+  EXPECT_EQ(student.training.at("steps"), 100);
+  EXPECT_EQ(student.metrics.at("psnr"), 27.5);
+  EXPECT_EQ(Manifest::parse(manifest.to_text(), "again").to_text(), manifest.to_text());
+}
+
+TEST(Manifest, RefusesDistilledGeneratorsThatDoNotFit) {
+  const std::string text =
+      read_file(std::filesystem::path(ATELIER_SOURCE_DIR) / "tests/model/data/manifest_v2.json", 1 << 20);
+  const auto refused = [&](auto change) {
+    nlohmann::json json = nlohmann::json::parse(text);
+    change(json);
+    EXPECT_EQ(error_of(json.dump()).id(), "model.manifest") << json["distilled"];
+  };
+  refused([](auto& json) { json["distilled"] = nlohmann::json::array({1}); });
+  refused([](auto& json) { json["distilled"]["XS"].erase("generator"); });
+  refused([](auto& json) { json["distilled"]["XS"]["metrics"] = 3; });
+  refused([](auto& json) { json["distilled"]["XS"]["generator"]["code_dim"] = 8; });
+  refused([](auto& json) { json["distilled"]["XS"]["generator"]["size"] = "S"; });
+  refused([](auto& json) { json["distilled"]["../XS"] = json["distilled"]["XS"]; });
+  refused([](auto& json) { json["sha256"].erase("generator-xs.safetensors"); });
+}
+
 TEST(Manifest, ANewerOneNamesTheProgramItNeeds) {
   const Error error = error_of(changed([](auto& json) {
-    json["format_version"] = 2;
+    json["format_version"] = Manifest::kFormatVersion + 1;
     json["program_version"] = "3.4.5";
     json["a_key_of_the_future"] = true;
   }));
@@ -94,6 +126,7 @@ TEST(Manifest, RefusesBrokenText) {
            changed([](auto& json) { json["name"] = 7; }),
            changed([](auto& json) { json["space_id"] = "../x"; }),
            changed([](auto& json) { json["default_detail"] = 2; }),
+           changed([](auto& json) { json["canvas"] = 0.5; }),
            changed([](auto& json) { json["generator"]["c1"] = -1; }),
            changed([](auto& json) { json["generator"]["code_dim"] = 64; }),
            changed([](auto& json) {

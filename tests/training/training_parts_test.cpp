@@ -381,6 +381,18 @@ TEST_F(Plans, StylesOfWeightZeroAreNeverDrawn) {
   }
 }
 
+TEST_F(Plans, LayPhotosOnTheirOwnPiecesOfTheCanvas) {
+  EXPECT_TRUE(
+      StepPlanner(content_, style_, *catalogue_, options_).plan(1, 48, 2).canvas.eq(0).all().item<bool>());
+  options_.canvas = 0.03;
+  const StepPlanner planner(content_, style_, *catalogue_, options_);
+  const StepPlan plan = planner.plan(1, 48, 2);
+  EXPECT_EQ(test::shape(plan.canvas), (std::vector<std::int64_t>{2, 1, 48, 48}));
+  EXPECT_NEAR(plan.canvas.std().item<double>(), 0.03, 0.006);
+  EXPECT_FALSE(tensors_equal(plan.canvas[0], plan.canvas[1]));
+  EXPECT_TRUE(tensors_equal(planner.plan(1, 48, 2).canvas, plan.canvas));
+}
+
 TEST_F(Plans, BlendsAsOftenAsAsked) {
   for (const auto& [share, low, high] :
        std::vector<std::tuple<double, int, int>>{{0, 0, 0}, {1, 30, 30}, {0.5, 5, 25}}) {

@@ -127,6 +127,31 @@ TEST_F(Training, LeavesCheckpointsMetricsSheetsAndItsConfiguration) {
             TrainingOptions::parse(config).to_json());
 }
 
+TEST_F(Training, WithAFrozenEncoderOnlyTheGeneratorLearnsOn) {
+  const test::TinyRun tiny(2, 2);
+  train_base(tiny.options("run", 4), flags(false));
+  json config = tiny.config("run", 8);
+  config["freeze_encoder"] = true;
+  config["canvas"] = 0.02;
+  train_base(TrainingOptions::parse(config), flags(true));
+  const tensor::TensorMap before = read_checkpoint(checkpoint_file(tiny / "run", 4)).first,
+                          after = read_checkpoint(checkpoint_file(tiny / "run", 8)).first;
+  int kept = 0, moved = 0;
+  for (const auto& [name, value] : before) {
+    const bool same = tensors_equal(after.at(name), value);
+    if (name.starts_with("averaged.generator.")) moved += same ? 0 : 1;
+    if (!name.starts_with("averaged.encoder.")) continue;
+    EXPECT_TRUE(same) << name << ": codes must stay what they are";
+    ++kept;
+  }
+  EXPECT_GT(kept, 0);
+  EXPECT_GT(moved, 0);
+
+  config["run"] = (tiny / "new").string();
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::Config,
+               "config.freeze_encoder");
+}
+
 // 52 steps pass the point, step 50, where the balance of gradients looks back at what it measured at step 0.
 TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
   const test::TinyRun tiny(2, 2);

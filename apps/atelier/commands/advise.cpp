@@ -133,6 +133,20 @@ std::vector<std::string> outlook(const AdviseCommand& command,
       manifest.metrics.value("training_content", 0.0), manifest.metrics["training_style"].get<double>())};
 }
 
+// How near the distilled networks come to the model's own, as `train distil` recorded it.
+void add_distilled(const model::Manifest& manifest, std::vector<std::string>& sentences) {
+  for (const auto& [size, student] : manifest.distilled) {
+    std::string near = "how near it comes was not measured";
+    if (student.metrics.contains("psnr") && student.metrics.contains("l1")) {
+      near = fmt::format("its paintings differ from {}'s by {:.3f} of the colour range, {:.1f} dB",
+                         manifest.generator.size, student.metrics.value("l1", 0.0),
+                         student.metrics.value("psnr", 0.0));
+    }
+    sentences.push_back(fmt::format("{} was distilled from the model here in {:.0f} minutes: {}.", size,
+                                    student.training.value("minutes", 0.0), near));
+  }
+}
+
 void print(const MachineSpeeds& machine, const Advice& advice, const std::vector<std::string>& training) {
   std::cout << fmt::format("{}, {} processors, {}\n\n", printable(machine.cpu), machine.processors,
                            machine.instruction_set);
@@ -160,8 +174,10 @@ int run(const Program& program, const AdviseCommand& command) {
   const std::optional<RecordedTraining> recorded = recorded_training(command, bundle.get());
   const std::vector<Network> networks = networks_of(command);
   const MachineSpeeds machine = measured_machine(program, command, networks, wishes);
-  const Advice advice = advise(machine, networks, bundle ? bundle->manifest().generator.size : "", wishes);
-  const std::vector<std::string> training = outlook(command, recorded, bundle.get());
+  const std::vector<std::string> held = bundle ? bundle->manifest().sizes() : std::vector<std::string>();
+  const Advice advice = advise(machine, networks, held, wishes);
+  std::vector<std::string> training = outlook(command, recorded, bundle.get());
+  if (bundle) add_distilled(bundle->manifest(), training);
   if (program.json) {
     nlohmann::json ways = nlohmann::json::array();
     for (const Way& way : advice.ways) ways.push_back(to_json(way));

@@ -45,7 +45,7 @@ constexpr const char* kModelName = "atelier";
 constexpr int kMeasureVersion = 1;  // raised when a metric changes: older parts are not mixed with newer ones
 
 struct EvaluatePictures {
-  std::string content, style, out, judges;
+  std::string content, style, out, judges, network;
   std::vector<std::string> outputs, rivals, gates;
   bool no_model = false, keep_pictures = false, fresh = false;
   int size = 512, photos = 0, styles = 0, sweep_pairs = 80, jobs = 0, tile = 0;
@@ -162,6 +162,7 @@ json settings_of(const Program& program, const EvaluatePictures& command, const 
           {"strengths", command.strengths},
           {"sweep_pairs", command.sweep_pairs},
           {"model", bundle.manifest().name},
+          {"network", bundle.manifest().generator.size},
           {"model_files", bundle.manifest().sha256},
           {"judges", judges.checksums()}};
 }
@@ -229,7 +230,7 @@ int evaluate_pictures(const Program& program, const EvaluatePictures& command) {
   // VGG-19's first layers are larger than what malloc keeps: mapping each anew costs a fifth of the time.
   mallopt(M_MMAP_MAX, 0);
   const auto judges = judging::JudgeWeights::find(command.judges);
-  const auto bundle = program.open_bundle();
+  const auto bundle = program.open_bundle(command.network);
   const auto photos = judging::read_picture_set(command.content, "photo", command.size, command.photos);
   const auto styles = judging::read_picture_set(command.style, "style", command.size, command.styles);
   const Entries entries = make_entries(program, command, *bundle, photos, styles);
@@ -311,6 +312,7 @@ void add_evaluate_pictures(CLI::App& evaluate, Program& program) {
                  "microast=DIR (its weights) or colour-transfer; repeat it")
       ->type_name("RIVAL");
   command->add_flag("--no-model", options->no_model, "Do not paint with this model");
+  add_network_option(*command, options->network);
   command->add_option("--size", options->size, "Side of the squares that are painted and judged, pixels")
       ->check(CLI::Range(64, 2048).description(""))
       ->type_name("N")

@@ -20,6 +20,13 @@ std::int64_t parameters(const weights::SafetensorsFile& file) {
   return count;
 }
 
+nlohmann::json describe_distilled(const model::Manifest& manifest) {
+  nlohmann::json networks = nlohmann::json::object();
+  for (const auto& [size, student] : manifest.distilled)
+    networks[size] = {{"training", student.training}, {"metrics", student.metrics}};
+  return networks;
+}
+
 nlohmann::json describe_model(const model::ModelBundle& bundle) {
   const model::Manifest& manifest = bundle.manifest();
   return {{"folder", bundle.folder().string()},
@@ -29,6 +36,7 @@ nlohmann::json describe_model(const model::ModelBundle& bundle) {
           {"written_by", manifest.program_version},
           {"space", manifest.space_id},
           {"size", manifest.generator.size},
+          {"distilled", describe_distilled(manifest)},
           {"default_detail", manifest.default_detail},
           {"styles", bundle.styles().styles().size()},
           {"parameters",

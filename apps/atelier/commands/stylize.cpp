@@ -42,6 +42,7 @@ struct StylizeCommand {
   std::vector<std::string> images;
   std::string output;
   int jobs = 1;
+  std::string network;
   PaintingOptions painting;
   DialOptions dials;
   FileOptions file;
@@ -143,7 +144,7 @@ int stylize(const Program& program, const StylizeCommand& command) {
     throw Error(ErrorCode::Usage, "output.two_results",
                 "--json and -o - both want standard output; leave one out");
   }
-  const auto bundle = program.open_bundle();
+  const auto bundle = program.open_bundle(command.network);
   if (command.person.is_person()) plan = plan_people(program, command, bundle);
   const int parallel = std::min(command.jobs, static_cast<int>(plan.jobs.size()));
   const int threads = std::max(1, program.resolved_threads() / parallel);
@@ -200,6 +201,7 @@ int stylize(const Program& program, const StylizeCommand& command) {
   const std::vector<PictureResult> results = run_pictures(plan.jobs, parallel, paint, report);
   if (program.json) {
     nlohmann::json written = to_json(results);
+    written["network"] = bundle->manifest().generator.size;
     written["dials"] = dials_to_json(command.painting, command.dials, program.seed);
     for (std::size_t i = 0; i < results.size(); ++i) {
       const inference::StylizeOptions own = settled_for(plan.brushes[results[i].job.brush]);
@@ -227,6 +229,7 @@ void add_stylize(CLI::App& app, Program& program) {
   options->person.add_to(*command, options->painting.add_to(*command));
   options->dials.add_to(*command);
   options->file.add_to(*command);
+  add_network_option(*command, options->network);
   command->add_option("--jobs", options->jobs, "Photos to paint at the same time; each takes its own memory")
       ->type_name("N")
       ->check(CLI::Range(1, 64).description(""))

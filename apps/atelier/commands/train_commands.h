@@ -72,6 +72,9 @@ void add_train_style(CLI::App& train, Program& program);
 /// `train collection DIR --name NAME`.
 void add_train_collection(CLI::App& train, Program& program);
 
+/// `train distil --size SIZE --content DIR`.
+void add_train_distil(CLI::App& train, Program& program);
+
 /// `train report RUN`.
 void add_train_report(CLI::App& train, Program& program);
 

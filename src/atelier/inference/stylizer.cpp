@@ -8,6 +8,7 @@
 
 #include "atelier/core/error.h"
 #include "atelier/image/resize.h"
+#include "atelier/inference/canvas.h"
 #include "atelier/inference/colour_transfer.h"
 #include "atelier/inference/mask.h"
 #include "atelier/inference/scene_painting.h"
@@ -161,6 +162,7 @@ void StylizeOptions::validate() const {
 Stylizer::Stylizer(const model::Manifest& manifest, std::unique_ptr<const StyleTransferModel> model)
     : space_id_(manifest.space_id),
       default_detail_(manifest.default_detail),
+      canvas_(manifest.canvas),
       palette_dim_(manifest.encoder.palette_dim),
       model_(std::move(model)) {}
 
@@ -188,7 +190,8 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
   lay_masks(options, width, height, brushes);
   const bool protects = options.protect > 0 || options.detail_mask != nullptr;
   if (protects) raise_detail(brushes, protected_places(scene, options));
-  Image painting = paint_scene(*model_, scene, brushes, {options.stroke, options.tile, options.progress});
+  Image painting = paint_scene(*model_, on_canvas(scene, canvas_), brushes,
+                               {options.stroke, options.tile, options.progress});
   painting = resized(painting, reference.width(), reference.height());
 
   if (options.colour == Colour::Keep) keep_colours(painting, reference);

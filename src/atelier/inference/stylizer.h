@@ -98,6 +98,7 @@ class Stylizer {
 
   std::string space_id_;
   float default_detail_;
+  float canvas_;
   int palette_dim_;
   std::unique_ptr<const StyleTransferModel> model_;
 };

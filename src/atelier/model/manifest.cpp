@@ -1,5 +1,6 @@
 #include "atelier/model/manifest.h"
 
+#include <cctype>
 #include <cmath>
 
 #include "atelier/core/error.h"
@@ -20,16 +21,43 @@ bool is_plain_file_name(const std::string& name) {
 }
 
 template <typename T>
-void require_option(const nlohmann::json& json, const char* key, T& value) {
-  if (!json.contains(key)) throw_bad_option("manifest", key, "is missing");
-  read_option(json, key, value, "manifest");
+void require_option(const nlohmann::json& json, const char* key, T& value,
+                    const std::string& where = "manifest") {
+  if (!json.contains(key)) throw_bad_option(where, key, "is missing");
+  read_option(json, key, value, where);
+}
+
+std::map<std::string, DistilledGenerator> read_distilled(const nlohmann::json& json) {
+  std::map<std::string, DistilledGenerator> distilled;
+  if (!json.is_object()) throw_bad_option("manifest", "distilled", "must map sizes to generators");
+  for (const auto& [size, entry] : json.items()) {
+    const std::string where = "manifest, distilled " + printable(size);
+    require_known_keys(entry, {"generator", "training", "metrics"}, where);
+    DistilledGenerator& student = distilled[size];
+    require_option(entry, "generator", student.generator, where);
+    read_option(entry, "training", student.training, where);
+    read_option(entry, "metrics", student.metrics, where);
+    if (!student.training.is_object() || !student.metrics.is_object())
+      throw_bad_option(where, "training", "and metrics must be objects");
+  }
+  return distilled;
+}
+
+nlohmann::json to_json(const std::map<std::string, DistilledGenerator>& distilled) {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [size, student] : distilled) {
+    json[size] = {
+        {"generator", student.generator}, {"training", student.training}, {"metrics", student.metrics}};
+  }
+  return json;
 }
 
 Manifest read_manifest(const nlohmann::json& json) {
-  require_known_keys(json,
-                     {"format_version", "program_version", "name", "licence", "space_id", "generator",
-                      "perceptual", "encoder", "default_detail", "sha256", "training", "metrics", "data"},
-                     "manifest");
+  require_known_keys(
+      json,
+      {"format_version", "program_version", "name", "licence", "space_id", "generator", "distilled",
+       "perceptual", "encoder", "default_detail", "canvas", "sha256", "training", "metrics", "data"},
+      "manifest");
   Manifest manifest;
   require_option(json, "format_version", manifest.format_version);
   require_option(json, "program_version", manifest.program_version);
@@ -37,9 +65,11 @@ Manifest read_manifest(const nlohmann::json& json) {
   read_option(json, "licence", manifest.licence, "manifest");
   require_option(json, "space_id", manifest.space_id);
   require_option(json, "generator", manifest.generator);
+  if (json.contains("distilled")) manifest.distilled = read_distilled(json["distilled"]);
   require_option(json, "perceptual", manifest.perceptual);
   require_option(json, "encoder", manifest.encoder);
   read_option(json, "default_detail", manifest.default_detail, "manifest");
+  read_option(json, "canvas", manifest.canvas, "manifest");
   require_option(json, "sha256", manifest.sha256);
   read_option(json, "training", manifest.training, "manifest");
   read_option(json, "metrics", manifest.metrics, "manifest");
@@ -73,6 +103,18 @@ const char* program_version() {
   return ATELIER_VERSION;
 }
 
+std::string DistilledGenerator::file(const std::string& size) {
+  std::string name = "generator-";
+  for (const char letter : size) name += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  return name + ".safetensors";
+}
+
+std::vector<std::string> Manifest::sizes() const {
+  std::vector<std::string> sizes = {generator.size};
+  for (const auto& [size, student] : distilled) sizes.push_back(size);
+  return sizes;
+}
+
 void Manifest::validate() const {
   generator.validate();
   perceptual.validate();
@@ -88,6 +130,17 @@ void Manifest::validate() const {
   if (!(default_detail >= 0 && default_detail <= 1)) {
     throw_bad_option("manifest", "default_detail", "must lie in 0..1");
   }
+  if (!(canvas >= 0 && canvas <= 0.1f)) throw_bad_option("manifest", "canvas", "must lie in 0..0.1");
+  for (const auto& [size, student] : distilled) {
+    GeneratorOptions::named(size);  // refuses what is no size
+    student.generator.validate();
+    if (student.generator.size != size || size == generator.size ||
+        student.generator.code_dim != generator.code_dim ||
+        !sha256.contains(DistilledGenerator::file(size))) {
+      throw_bad_option("manifest", "distilled",
+                       size + " must have a size and a file of its own and take the model's codes");
+    }
+  }
   for (const auto& [file, digest] : sha256) {
     if (!is_plain_file_name(file) || !is_sha256(digest)) {
       throw_bad_option("manifest", "sha256", "must map plain file names to 64 lower-case hex digits");
@@ -96,21 +149,22 @@ void Manifest::validate() const {
 }
 
 std::string Manifest::to_text() const {
-  const nlohmann::json json = {
-      {"format_version", format_version},
-      {"program_version", program_version},
-      {"name", name},
-      {"licence", licence},
-      {"space_id", space_id},
-      {"generator", generator},
-      {"perceptual", perceptual},
-      {"encoder", encoder},
-      // Six decimals are plenty for a dial, and keep 0.7f from printing as 0.699999988.
-      {"default_detail", std::round(default_detail * 1e6) / 1e6},
-      {"sha256", sha256},
-      {"training", training},
-      {"metrics", metrics},
-      {"data", data}};
+  nlohmann::json json = {{"format_version", format_version},
+                         {"program_version", program_version},
+                         {"name", name},
+                         {"licence", licence},
+                         {"space_id", space_id},
+                         {"generator", generator},
+                         {"perceptual", perceptual},
+                         {"encoder", encoder},
+                         // Six decimals are plenty for a dial, and keep 0.7f from printing as 0.699999988.
+                         {"default_detail", std::round(default_detail * 1e6) / 1e6},
+                         {"sha256", sha256},
+                         {"training", training},
+                         {"metrics", metrics},
+                         {"data", data}};
+  if (!distilled.empty()) json["distilled"] = to_json(distilled);
+  if (canvas > 0) json["canvas"] = std::round(canvas * 1e6) / 1e6;
   // A recipe may hold paths in any encoding: what is not UTF-8 is replaced.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
 }

@@ -123,6 +123,21 @@ void require_same_space(const Manifest& manifest, const std::map<std::string, st
                   ", the model to '" + manifest.space_id + "'; train it again with `atelier train mapper`");
 }
 
+/// Makes the manifest's generator the one of this size; returns the file of its weights.
+std::string choose_generator(Manifest& manifest, const std::string& network, const std::string& where) {
+  if (network.empty() || network == manifest.generator.size) return kGeneratorFile;
+  const auto found = manifest.distilled.find(network);
+  if (found == manifest.distilled.end()) {
+    std::string held;
+    for (const std::string& size : manifest.sizes()) held += (held.empty() ? "" : ", ") + printable(size);
+    throw Error(ErrorCode::Usage, "model.network",
+                where + ": the model holds no network '" + printable(network) + "', only " + held +
+                    "; make one with `atelier train distil --size XS` (or S, or L)");
+  }
+  manifest.generator = found->second.generator;
+  return DistilledGenerator::file(network);
+}
+
 std::vector<std::byte> checked_bytes(const std::vector<weights::NamedTensor>& tensors,
                                      const std::vector<weights::ExpectedTensor>& expected, const char* file,
                                      weights::DType float_dtype) {
@@ -148,6 +163,11 @@ ModelBundle::ModelBundle(std::filesystem::path folder, Manifest manifest, weight
       attributes_(std::move(attributes)) {}
 
 std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path& folder) {
+  return open(folder, "");
+}
+
+std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path& folder,
+                                                     const std::string& network) {
   std::error_code ignored;
   if (!std::filesystem::is_directory(folder, ignored)) {
     throw Error(ErrorCode::NoInput, "model.missing",
@@ -155,8 +175,9 @@ std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path
   }
   const std::filesystem::path manifest_path = folder / kManifestFile;
   Manifest manifest = Manifest::parse(read_bundle_text(manifest_path), name_of(manifest_path));
+  const std::string generator_file = choose_generator(manifest, network, name_of(folder));
   const CheckedFolder files(folder, manifest);
-  auto generator = files.weights(kGeneratorFile, expected_generator_tensors(manifest.generator));
+  auto generator = files.weights(generator_file.c_str(), expected_generator_tensors(manifest.generator));
   auto encoder = files.weights(kEncoderFile, expected_encoder_tensors(manifest.encoder, manifest.perceptual));
   auto perceptual = files.weights(kPerceptualFile, expected_perceptual_tensors(manifest.perceptual));
   auto styles =
@@ -179,14 +200,16 @@ std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path
       new ModelBundle(folder, std::move(manifest), std::move(generator), std::move(encoder),
                       std::move(perceptual), std::move(styles), std::move(space), std::move(attributes)));
   bundle->mapper_ = std::move(mapper);
+  bundle->manifest_.sha256[kGeneratorFile] = bundle->manifest_.sha256.at(generator_file);
   return bundle;
 }
 
 void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
                   weights::DType float_dtype) {
   Manifest manifest = contents.manifest;
-  manifest.format_version = Manifest::kFormatVersion;
+  manifest.format_version = manifest.canvas > 0 ? 2 : 1;
   manifest.program_version = program_version();
+  manifest.distilled.clear();
   manifest.sha256.clear();
   manifest.validate();
   require_same_space(manifest, contents.styles, contents.space, contents.attributes, name_of(folder));
@@ -236,6 +259,28 @@ void write_mapper(const std::filesystem::path& folder, const std::vector<weights
   manifest.sha256[kMapperFile] = weights::sha256_hex(bytes);
   manifest.training["mapper"] = training;
   manifest.metrics["mapper"] = metrics;
+  write_file_atomically(folder / kManifestFile, manifest.to_text());
+}
+
+void write_distilled(const std::filesystem::path& folder, const DistilledGenerator& student,
+                     const std::vector<weights::NamedTensor>& tensors) {
+  Manifest old = ModelBundle::open(folder)->manifest();
+  const std::string& size = student.generator.size;
+  const std::string file = DistilledGenerator::file(size);
+  const std::vector<std::byte> bytes = checked_bytes(tensors, expected_generator_tensors(student.generator),
+                                                     file.c_str(), weights::DType::F16);
+  Manifest manifest = old;
+  manifest.format_version = Manifest::kFormatVersion;
+  manifest.program_version = program_version();
+  manifest.sha256[file] = weights::sha256_hex(bytes);
+  manifest.distilled[size] = student;
+  manifest.validate();
+  // As with the mapper: no moment has a wrong checksum.
+  if (old.distilled.erase(size) > 0) {
+    old.sha256.erase(file);
+    write_file_atomically(folder / kManifestFile, old.to_text());
+  }
+  write_file_atomically(folder / file, bytes);
   write_file_atomically(folder / kManifestFile, manifest.to_text());
 }
 

@@ -23,10 +23,18 @@ class ModelBundle {
   /// BadData "model.manifest", "model.version", "model.checksum", "model.nonfinite", "model.tensors" and
   /// those of SafetensorsFile, StyleLibrary, StyleSpace and AttributeModel.
   static std::shared_ptr<const ModelBundle> open(const std::filesystem::path& folder);
+  /// The same model with its generator of this size: manifest().generator and generator() are that one's, and
+  /// generator.safetensors' checksum is its file's. Codes, space and mapper stay. Empty or the size of the
+  /// own one: open(folder). Only here is a distilled generator's file read and checked. Errors as
+  /// open(folder); Usage "model.network" when the model holds none of this size.
+  static std::shared_ptr<const ModelBundle> open(const std::filesystem::path& folder,
+                                                 const std::string& network);
 
   const std::filesystem::path& folder() const { return folder_; }
   const Manifest& manifest() const { return manifest_; }
   const weights::SafetensorsFile& generator() const { return generator_; }
+  /// Whether generator() is a distilled one.
+  bool is_distilled() const { return manifest_.distilled.contains(manifest_.generator.size); }
   const weights::SafetensorsFile& encoder() const { return encoder_; }
   const weights::SafetensorsFile& perceptual() const { return perceptual_; }
   const style::StyleLibrary& styles() const { return styles_; }
@@ -53,7 +61,7 @@ class ModelBundle {
 };
 
 /// A bundle to be written. The manifest's format and program version and checksums are filled in by
-/// write_bundle.
+/// write_bundle, which leaves distilled generators out: they are another generator's.
 struct BundleContents {
   Manifest manifest;
   std::vector<weights::NamedTensor> generator, encoder, perceptual;
@@ -77,6 +85,15 @@ void write_bundle(const std::filesystem::path& folder, const BundleContents& con
 void write_mapper(const std::filesystem::path& folder, const std::vector<weights::NamedTensor>& tensors,
                   const std::map<std::string, std::string>& metadata, const nlohmann::json& training,
                   const nlohmann::json& metrics);
+
+/// Puts a generator into an existing bundle, in place of an older one of its size: its file in half
+/// precision, its checksum and its entry in the manifest. Killed at any moment, the bundle opens: with the
+/// old one, without one, or with the new one. Errors of ModelBundle::open and serialize_safetensors; BadData
+/// "model.tensors" for tensors that are not the generator's; Config for a size that is not one of
+/// GeneratorOptions::named or is the bundle's own, or another length of codes; CannotCreate or Io when the
+/// disk refuses.
+void write_distilled(const std::filesystem::path& folder, const DistilledGenerator& student,
+                     const std::vector<weights::NamedTensor>& tensors);
 
 /// Where the model is when nobody names one: $ATELIER_MODEL, else models/base of the source tree this program
 /// was built from, else <prefix>/share/atelier/models/base beside the running program. Error NoInput

@@ -15,6 +15,7 @@
 #include "atelier/training/detail/held_out.h"
 #include "atelier/training/detail/networks.h"
 #include "atelier/training/detail/style_catalogue.h"
+#include "atelier/training/detail/subpixel_sums.h"
 #include "atelier/weights/sha256.h"
 
 namespace atelier::training {
@@ -58,18 +59,6 @@ json provenance(const std::vector<TrainingPicture>& pictures, const char* role) 
                     {"role", role}});
   }
   return rows;
-}
-
-// The four sub-pixel filters of each colour get equal sums per input channel, by the smallest change that
-// does it. On flat ground they then agree exactly: a short training leaves a 2-pixel checkerboard there that
-// the eye sees in skies.
-void equalise_subpixel_sums(at::Tensor weight, at::Tensor bias) {
-  const auto colours = weight.size(0) / 4, in = weight.size(1), side = weight.size(2);
-  const at::Tensor grouped = weight.view({colours, 4, in, side, side});
-  const at::Tensor sums = grouped.sum({3, 4}, /*keepdim=*/true);
-  grouped.add_((sums.mean(1, /*keepdim=*/true) - sums) / static_cast<double>(side * side));
-  const at::Tensor levels = bias.view({colours, 4});
-  levels.copy_(levels.mean(1, /*keepdim=*/true).expand_as(levels));
 }
 
 std::map<std::string, double> measure(const TrainingPicture& picture) {
@@ -157,6 +146,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   manifest.perceptual = phi.network->options();
   manifest.encoder = networks.encoder->options();
   manifest.default_detail = static_cast<float>(options.default_detail);
+  manifest.canvas = static_cast<float>(training.canvas);
   json recipe = training.to_json();
   // Folders are this machine's business; what was in them is listed in "data".
   for (const char* key : {"run", "perceptual", "content", "style", "style_cache"}) recipe.erase(key);

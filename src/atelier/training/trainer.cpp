@@ -153,11 +153,18 @@ void Training::start_or_resume() {
                     ": already holds a training; go on with --resume or use another run folder");
   }
   if (!checkpoint) {
+    if (options_.freeze_encoder) {
+      throw Error(
+          ErrorCode::Config, "config.freeze_encoder",
+          "freeze_encoder: a new training has no encoder yet that could be kept; resume one, or set it "
+          "to false");
+    }
     standardise_encoder();
     save();
     return;
   }
   networks_->restore(checkpoint->tensors);
+  if (options_.freeze_encoder) networks_->freeze_encoder();
   steps_done_ = first_step_ = checkpoint->step;
   elapsed_before_ = checkpoint->elapsed_seconds;
   rate_scale_ = checkpoint->state.value("rate_scale", 1.0);

@@ -170,6 +170,8 @@ TrainingOptions TrainingOptions::parse(const json& j) {
                       "loss",
                       "adversarial",
                       "optimiser",
+                      "canvas",
+                      "freeze_encoder",
                       "mixup",
                       "balance",
                       "minutes",
@@ -206,6 +208,8 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   read_option(j, "stroke_short_side", o.stroke_short_side, "config");
   read_option(j, "generator_size", o.generator_size, "config");
   read_option(j, "discriminator_width", o.discriminator_width, "config");
+  read_option(j, "canvas", o.canvas, "config");
+  read_option(j, "freeze_encoder", o.freeze_encoder, "config");
   read_option(j, "mixup", o.mixup, "config");
   read_option(j, "balance", o.balance, "config");
   read_option(j, "held_out", o.held_out, "config");
@@ -229,6 +233,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   }
   require(o.loss.perceptual > 0 || !o.networks.empty(), "perceptual",
           "may be 0 only when \"networks\" names one that teaches instead");
+  require(o.canvas >= 0 && o.canvas <= 0.1, "canvas", "must lie in 0..0.1");
   require(o.mixup >= 0 && o.mixup <= 1, "mixup", "must lie in 0..1");
   require(o.log_every > 0 && o.sheet_every > 0, "log_every", "and sheet_every must be above 0");
   require(!o.phases.empty() && o.phases.back().until >= 1, "phases",
@@ -272,6 +277,8 @@ json TrainingOptions::to_json() const {
           {"loss", write_struct(loss)},
           {"adversarial", write_struct(adversarial)},
           {"optimiser", write_struct(optimiser)},
+          {"canvas", canvas},
+          {"freeze_encoder", freeze_encoder},
           {"mixup", mixup},
           {"balance", balance},
           {"held_out", held_out},

@@ -99,6 +99,11 @@ struct TrainingOptions {
   LossWeights loss;
   AdversarialOptions adversarial;
   OptimiserOptions optimiser;
+  /// Standard deviation, 0..0.1, of the canvas (canvas_noise) that photos are laid on before they are
+  /// painted.
+  double canvas = 0;
+  /// Only the generator learns on: every code, style mapper and taste of the model so far stays valid.
+  bool freeze_encoder = false;
   double mixup = 0.3;   ///< share of steps that train interpolations of two styles
   bool balance = true;  ///< keep style : content gradient norms within 0.5 .. 3
   double held_out =

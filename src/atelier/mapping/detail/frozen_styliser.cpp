@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "atelier/tensor/canvas.h"
 #include "atelier/tensor/tensor_file.h"
 
 namespace atelier::mapping {
@@ -19,6 +20,7 @@ void freeze(torch::nn::Module& module, const weights::SafetensorsFile& file, at:
 FrozenStyliser::FrozenStyliser(const model::ModelBundle& bundle, at::ScalarType type)
     : type_(type),
       detail_(bundle.manifest().default_detail),
+      canvas_(bundle.manifest().canvas),
       generator_(bundle.manifest().generator),
       perceptual_(bundle.manifest().perceptual),
       encoder_(bundle.manifest().encoder, bundle.manifest().perceptual) {
@@ -29,7 +31,8 @@ FrozenStyliser::FrozenStyliser(const model::ModelBundle& bundle, at::ScalarType 
 
 at::Tensor FrozenStyliser::paint(const at::Tensor& content, const at::Tensor& code) {
   const at::Tensor stroke = torch::zeros({content.size(0)}, type_);
-  return generator_->forward(content, code, stroke, torch::full_like(stroke, detail_));
+  return generator_->forward(tensor::on_canvas(content, canvas_), code, stroke,
+                             torch::full_like(stroke, detail_));
 }
 
 at::Tensor FrozenStyliser::code_of(const at::Tensor& picture) {

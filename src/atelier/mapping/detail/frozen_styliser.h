@@ -25,7 +25,7 @@ class FrozenStyliser {
 
  private:
   at::ScalarType type_;
-  double detail_;
+  double detail_, canvas_;
   nn::Generator generator_;
   nn::PerceptualNetwork perceptual_;
   nn::StyleEncoder encoder_;

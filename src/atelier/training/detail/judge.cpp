@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "atelier/losses/perceptual_losses.h"
+#include "atelier/tensor/canvas.h"
 #include "atelier/training/detail/crops.h"
 
 namespace atelier::training {
@@ -72,7 +73,8 @@ Judgement Judge::operator()(TrainedNetworks& networks, double detail) {
     std::vector<at::Tensor> row;
     for (std::size_t s = 0; s < style_targets_.size(); ++s) {
       const at::Tensor painting = networks.averaged_generator->forward(
-          photo, codes.narrow(0, static_cast<std::int64_t>(s), 1), stroke, dial);
+          tensor::on_canvas(photo, networks.canvas), codes.narrow(0, static_cast<std::int64_t>(s), 1), stroke,
+          dial);
       const std::vector<at::Tensor> seen = phi_->features(painting);
       mean.content += share * losses::ContentLoss()(seen.back(), taps.back()).item<double>();
       mean.style += share * style_loss(nn::layer_statistics(seen), style_targets_[s]);

@@ -33,16 +33,26 @@ LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
   }
   const PerceptualOptions options = m[is_bundle ? "perceptual" : "network"].get<PerceptualOptions>();
   loaded.network = nn::PerceptualNetwork(options);
-  tensor::load_state(*loaded.network, tensor::to_tensors(weights::SafetensorsFile::read(file)),
-                     file.string());
-  loaded.network->eval();
-  for (at::Tensor& p : loaded.network->parameters()) p.set_requires_grad(false);
+  load_frozen(*loaded.network, weights::SafetensorsFile::read(file));
   return loaded;
+}
+
+void load_frozen(torch::nn::Module& network, const weights::SafetensorsFile& file) {
+  tensor::load_state(network, tensor::to_tensors(file), file.name());
+  network.eval();
+  for (at::Tensor& parameter : network.parameters()) parameter.set_requires_grad(false);
+}
+
+void average_into(torch::nn::Module& mean, const torch::nn::Module& now, double decay, std::int64_t step) {
+  const torch::NoGradGuard no_grad;
+  const double keep = std::min(decay, (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step)));
+  tensor::TensorMap target = tensor::state_of(mean);
+  for (const auto& [name, value] : tensor::state_of(now)) target.at(name).lerp_(value, 1 - keep);
 }
 
 TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual,
                                  c10::Device device)
-    : seed_(options.seed), discriminator_width_(options.discriminator_width) {
+    : canvas(options.canvas), seed_(options.seed), discriminator_width_(options.discriminator_width) {
   torch::manual_seed(options.seed);
   GeneratorOptions g = GeneratorOptions::named(options.generator_size);
   g.code_dim = options.encoder.code_dim();
@@ -72,14 +82,14 @@ TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const Perceptua
 }
 
 void TrainedNetworks::average(double decay, std::int64_t step) {
-  torch::NoGradGuard no_grad;
-  const double keep = std::min(decay, (1.0 + static_cast<double>(step)) / (10.0 + static_cast<double>(step)));
-  const auto follow = [&](torch::nn::Module& mean, torch::nn::Module& now) {
-    tensor::TensorMap target = tensor::state_of(mean);
-    for (const auto& [name, value] : tensor::state_of(now)) target.at(name).lerp_(value, 1 - keep);
-  };
-  follow(*averaged_generator, *generator);
-  follow(*averaged_encoder, *encoder);
+  average_into(*averaged_generator, *generator, decay, step);
+  if (!encoder_frozen_) average_into(*averaged_encoder, *encoder, decay, step);
+}
+
+void TrainedNetworks::freeze_encoder() {
+  tensor::load_state(*encoder, tensor::state_of(*averaged_encoder), "encoder");
+  for (at::Tensor& parameter : encoder->parameters()) parameter.set_requires_grad(false);
+  encoder_frozen_ = true;
 }
 
 void TrainedNetworks::set_rates(double generator_rate, double discriminator_rate) {

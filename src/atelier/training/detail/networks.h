@@ -24,13 +24,21 @@ struct LoadedPerceptual {
 };
 LoadedPerceptual load_perceptual(const std::filesystem::path& folder);
 
+/// The file's weights in a network that no training changes. Errors of tensor::load_state.
+void load_frozen(torch::nn::Module& network, const weights::SafetensorsFile& file);
+
+/// mean <- keep * mean + (1 - keep) * now, keep = min(decay, (1 + t) / (10 + t)) at step t.
+void average_into(torch::nn::Module& mean, const torch::nn::Module& now, double decay, std::int64_t step);
+
 /// Everything that training changes: the networks, their averages and the optimisers.
 class TrainedNetworks {
  public:
   TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual, c10::Device device);
 
-  /// averaged <- keep * averaged + (1 - keep) * current, keep = min(decay, (1 + t) / (10 + t)).
+  /// average_into of generator and encoder.
   void average(double decay, std::int64_t step);
+  /// From now on the encoder is its average and stays as it is.
+  void freeze_encoder();
   void set_rates(double generator_rate, double discriminator_rate);
   /// Architecture and seed: what a checkpoint must share with this training.
   nlohmann::json identity() const;
@@ -38,6 +46,7 @@ class TrainedNetworks {
   tensor::TensorMap state() const;
   void restore(const tensor::TensorMap& tensors);
 
+  double canvas = 0;  ///< of TrainingOptions; what the generators see lies on it
   nn::Generator generator{nullptr}, averaged_generator{nullptr};
   nn::StyleEncoder encoder{nullptr}, averaged_encoder{nullptr};
   nn::Discriminator discriminator{nullptr};
@@ -46,6 +55,7 @@ class TrainedNetworks {
 
  private:
   std::uint64_t seed_;
+  bool encoder_frozen_ = false;
   int discriminator_width_;
 };
 

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "atelier/image/write_image.h"
+#include "atelier/tensor/canvas.h"
 #include "atelier/tensor/image_tensor.h"
 #include "atelier/training/detail/judge.h"
 
@@ -24,8 +25,8 @@ SheetSigns write_sample_sheet(const std::filesystem::path& file, TrainedNetworks
     std::vector<at::Tensor> row = {content};
     for (std::int64_t s = 0; s < columns; ++s) {
       paintings.push_back(networks.averaged_generator
-                              ->forward(content.unsqueeze(0).to(device), codes.narrow(0, s, 1),
-                                        torch::zeros({1}, codes.options()),
+                              ->forward(tensor::on_canvas(content.unsqueeze(0).to(device), networks.canvas),
+                                        codes.narrow(0, s, 1), torch::zeros({1}, codes.options()),
                                         torch::full({1}, detail, codes.options()))
                               .squeeze(0)
                               .to(torch::kCPU));

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "atelier/tensor/canvas.h"
 #include "atelier/training/detail/crops.h"
 
 namespace atelier::training {
@@ -11,13 +12,13 @@ namespace {
 
 constexpr double kMaxZoom = 2.5;
 constexpr int kShiftReach = 7;
-
-// A fifth of the samples at each end: people use the dial's ends most.
-float draw_detail(double u) {
-  return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 ? 1.0 : (u - 0.2) / 0.6);
-}
+constexpr std::int64_t kCanvasReach = 1 << 20;  // pixels
 
 }  // namespace
+
+float drawn_detail(double u) {
+  return static_cast<float>(u < 0.2 ? 0.0 : u > 0.8 ? 1.0 : (u - 0.2) / 0.6);
+}
 
 StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content,
                          const std::vector<TrainingPicture>& style, StyleCatalogue& catalogue,
@@ -31,6 +32,17 @@ StepPlanner::StepPlanner(const std::vector<TrainingPicture>& content,
     }
     cumulative_.push_back(total += weight);
   }
+}
+
+at::Tensor StepPlanner::canvas(int crop, int batch, Random& random) const {
+  if (options_.canvas == 0) return torch::zeros({batch, 1, crop, crop});
+  std::uniform_int_distribution<std::int64_t> place(0, kCanvasReach);
+  std::vector<at::Tensor> pieces;
+  for (int i = 0; i < batch; ++i) {
+    const auto x = place(random), y = place(random);
+    pieces.push_back(tensor::canvas(crop, crop, options_.canvas, x, y));
+  }
+  return torch::cat(pieces);
 }
 
 StepPlan StepPlanner::plan(std::int64_t step, int crop, int batch) const {
@@ -55,11 +67,12 @@ StepPlan StepPlanner::plan(std::int64_t step, int crop, int batch) const {
     crops.push_back(random_crop(content_[photo(random)].bytes, crop, kMaxZoom, random));
     plan.styles.push_back(pick());
     if (blends) plan.blend_with.push_back(pick());
-    detail.push_back(draw_detail(unit(random)));
+    detail.push_back(drawn_detail(unit(random)));
     blend.push_back(static_cast<float>(unit(random)));
   }
   plan.content = torch::stack(crops);
   plan.own = random_crop(content_[photo(random)].bytes, crop, kMaxZoom, random).unsqueeze(0);
+  plan.canvas = canvas(crop, batch, random);
   plan.detail = torch::tensor(detail);
   plan.blend = torch::tensor(blend);
   plan.shift_x = shift(random);

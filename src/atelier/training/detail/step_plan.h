@@ -14,6 +14,7 @@ namespace atelier::training {
 struct StepPlan {
   at::Tensor content;                         ///< [B, 3, c, c]
   at::Tensor own;                             ///< [1, 3, c, c], a photo for the identity term
+  at::Tensor canvas;                          ///< [B, 1, c, c], added to what the generator sees
   at::Tensor detail;                          ///< [B] in [0,1]; the ends are drawn more often than the middle
   std::vector<const StyleEntry*> styles;      ///< B
   std::vector<const StyleEntry*> blend_with;  ///< B when this step trains interpolations, else empty
@@ -21,6 +22,9 @@ struct StepPlan {
   int shift_x = 0, shift_y = 0;               ///< -7 .. 7
   std::uint64_t noise_seed = 0;
 };
+
+/// A detail dial from a uniform number in [0,1]: a fifth at each end, which people use most.
+float drawn_detail(double u);
 
 /// Draws plans. Thread-safe. Styles are measured here when first drawn, beside the training step, not within
 /// it.
@@ -31,6 +35,8 @@ class StepPlanner {
   StepPlan plan(std::int64_t step, int crop, int batch) const;
 
  private:
+  at::Tensor canvas(int crop, int batch, Random& random) const;
+
   const std::vector<TrainingPicture>& content_;
   StyleCatalogue& catalogue_;
   const TrainingOptions& options_;

@@ -45,6 +45,10 @@ at::Tensor window(const at::Tensor& picture, Random& random) {
 
 }  // namespace
 
+double StyleCatalogue::stroke(int variant) {
+  return kVariantTable[static_cast<std::size_t>(variant)].scale;
+}
+
 StyleCatalogue::StyleCatalogue(const std::vector<TrainingPicture>& pictures, std::vector<Measure> measures,
                                StyleSides sides, std::uint64_t seed, c10::Device device,
                                std::optional<StyleCache> cache)
@@ -132,7 +136,7 @@ StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
   StyleEntry entry;
   entry.described = std::move(measured->described);
   entry.targets = std::move(measured->targets);
-  entry.stroke_log2 = static_cast<float>(std::log2(kVariantTable[static_cast<std::size_t>(variant)].scale));
+  entry.stroke_log2 = static_cast<float>(std::log2(stroke(variant)));
   entry.bytes = seen.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
   return entry;
 }

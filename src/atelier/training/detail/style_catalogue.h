@@ -38,6 +38,8 @@ struct StyleSides {
 class StyleCatalogue {
  public:
   static constexpr int kVariants = 4;
+  /// Scale of a variant's strokes against sides.strokes.
+  static double stroke(int variant);
 
   /// networks: phi first, then reference networks with the number of their finest taps to use.
   struct Measure {

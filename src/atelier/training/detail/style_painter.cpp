@@ -2,10 +2,13 @@
 
 #include <torch/torch.h>
 
-#include "atelier/tensor/tensor_file.h"
+#include "atelier/tensor/canvas.h"
+#include "atelier/training/detail/networks.h"
 
 namespace atelier::training {
 namespace {
+
+constexpr std::int64_t kCanvasStride = 211;  // pixels
 
 // The decoder: what paints. Its inputs, the photo's features, stay those of the base.
 constexpr const char* kLayers[] = {"sk.conv.", "d1.conv.", "dec.", "d3.conv.", "out.conv."};
@@ -14,12 +17,6 @@ bool is_trained_layer(const std::string& name) {
   for (const char* layer : kLayers)
     if (name.starts_with(layer)) return true;
   return false;
-}
-
-void freeze(torch::nn::Module& module, const weights::SafetensorsFile& file) {
-  tensor::load_state(module, tensor::to_tensors(file), file.name());
-  module.eval();
-  for (at::Tensor& parameter : module.parameters()) parameter.set_requires_grad(false);
 }
 
 std::vector<float> to_floats(const at::Tensor& tensor) {
@@ -35,13 +32,14 @@ bool is_zero(const at::Tensor& tensor) {
 
 StylePainter::StylePainter(const model::ModelBundle& bundle)
     : space_(bundle.manifest().space_id),
+      canvas_(bundle.manifest().canvas),
       generator_sha256_(bundle.manifest().sha256.at("generator.safetensors")),
       generator_(bundle.manifest().generator),
       phi_(bundle.manifest().perceptual),
       encoder_(bundle.manifest().encoder, bundle.manifest().perceptual) {
-  freeze(*generator_, bundle.generator());
-  freeze(*phi_, bundle.perceptual());
-  freeze(*encoder_, bundle.encoder());
+  load_frozen(*generator_, bundle.generator());
+  load_frozen(*phi_, bundle.perceptual());
+  load_frozen(*encoder_, bundle.encoder());
   for (const auto& item : generator_->named_parameters()) {
     if (!is_trained_layer(item.key())) continue;
     layer_names_.push_back(item.key());
@@ -63,9 +61,11 @@ at::Tensor StylePainter::paint(const at::Tensor& content, double detail) {
 
 at::Tensor StylePainter::paint(const at::Tensor& content, const at::Tensor& codes, double detail) {
   const auto count = content.size(0);
+  // Steps that learn see another piece of the canvas each, or they would learn that one by heart.
+  const std::int64_t place = at::GradMode::is_enabled() ? ++learning_paints_ * kCanvasStride : 0;
   nn::NormStats live;
-  return generator_->forward(content, codes, torch::zeros({count}), torch::full({count}, detail), live,
-                             state_.correction);
+  return generator_->forward(tensor::on_canvas(content, canvas_, place, place), codes, torch::zeros({count}),
+                             torch::full({count}, detail), live, state_.correction);
 }
 
 void StylePainter::train(bool code, bool correction, bool layers) {

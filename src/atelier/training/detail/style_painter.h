@@ -53,7 +53,10 @@ class StylePainter {
   model::StyleDelta delta_of(const State& state) const;
 
  private:
-  std::string space_, generator_sha256_;
+  std::string space_;
+  double canvas_;
+  std::int64_t learning_paints_ = 0;
+  std::string generator_sha256_;
   nn::Generator generator_;
   nn::PerceptualNetwork phi_;
   nn::StyleEncoder encoder_;

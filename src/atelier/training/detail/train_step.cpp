@@ -35,7 +35,7 @@ void to_device(StyleBatch& batch, c10::Device device) {
 }  // namespace
 
 struct TrainStep::Scene {
-  at::Tensor content, code, stroke_log2, detail, painting;
+  at::Tensor content, seen, code, stroke_log2, detail, painting;  // seen: content on its canvas
   bool blended = false, game_on = false;
 };
 
@@ -84,6 +84,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   StyleBatch style = stack(plan.styles);
   to_device(style, device_);
   scene.content = plan.content.to(device_);
+  scene.seen = (scene.content + plan.canvas.to(device_)).clamp(0, 1);
   scene.detail = plan.detail.to(device_);
   scene.stroke_log2 = style.stroke_log2;
   scene.code = networks_.encoder(style.described);
@@ -99,7 +100,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   }
   const at::Tensor noise = torch::randn_like(scene.code) * scene.code.detach().std() * kCodeNoise;
   scene.painting =
-      networks_.generator->forward(scene.content, scene.code + noise, scene.stroke_log2, scene.detail);
+      networks_.generator->forward(scene.seen, scene.code + noise, scene.stroke_log2, scene.detail);
   const at::Tensor& y = scene.painting;
 
   at::Tensor total = torch::zeros({}, y.options());
@@ -201,14 +202,15 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     }
     const at::Tensor one = torch::ones({1}, own.options()), zero = torch::zeros({1}, own.options());
     add("identity", identity,
-        losses::IdentityLoss()(networks_.generator->forward(own, networks_.encoder(described), zero, one),
+        losses::IdentityLoss()(networks_.generator->forward((own + plan.canvas.narrow(0, 0, 1).to(device_)).clamp(0, 1),
+                                                            networks_.encoder(described), zero, one),
                                own));
   }
   if (on(weight.shift, weight.shift_from) && step % kShiftEvery == 0) {
     const auto half = std::max<std::int64_t>(1, y.size(0) / 2);
     const auto first = [&](const at::Tensor& t) { return t.narrow(0, 0, half); };
     const at::Tensor moved =
-        losses::ShiftConsistencyLoss::shifted(first(scene.content), plan.shift_x, plan.shift_y);
+        losses::ShiftConsistencyLoss::shifted(first(scene.seen), plan.shift_x, plan.shift_y);
     const at::Tensor jitter = torch::randn_like(moved) * 0.01;
     const at::Tensor again = networks_.generator->forward(moved + jitter, first(scene.code + noise),
                                                           first(scene.stroke_log2), first(scene.detail));

@@ -1,0 +1,78 @@
+#include "atelier/image/noise_field.h"
+
+#include <cmath>
+
+namespace atelier {
+namespace {
+
+constexpr std::int64_t kTaps = 4;
+constexpr std::uint64_t kCanvasSeed = 20;
+constexpr float kFineStep = 1.2f, kCoarseStep = 6;
+
+// A number that looks random for every point of the lattice (splitmix64, Steele et al. 2014).
+std::uint64_t hash(std::uint64_t seed, std::int64_t x, std::int64_t y) {
+  std::uint64_t z = seed * 0x9e3779b97f4a7c15u + static_cast<std::uint64_t>(x) * 0xbf58476d1ce4e5b9u +
+                    static_cast<std::uint64_t>(y) * 0x94d049bb133111ebu;
+  z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+  z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+  return z ^ (z >> 31);
+}
+
+// Nearly Gaussian with variance 1: four uniform numbers.
+float gaussian(std::uint64_t bits) {
+  float sum = 0;
+  for (int i = 0; i < 4; ++i, bits >>= 16) sum += static_cast<float>(bits & 0xffff) / 65535.0f;
+  return (sum - 2) * std::sqrt(3.0f);
+}
+
+struct Place {
+  std::int64_t first;               // of four neighbours on the lattice
+  std::array<float, kTaps> weight;  // squares sum to 1: the variance is the same everywhere
+};
+
+Place place(std::int64_t pixel, float step) {
+  const double at = (static_cast<double>(pixel) + 0.5) / static_cast<double>(step), whole = std::floor(at);
+  const auto t = static_cast<float>(at - whole), u = 1 - t;
+  Place place{static_cast<std::int64_t>(whole) - 1,
+              {u * u * u / 6, (4 - 6 * t * t + 3 * t * t * t) / 6, (4 - 6 * u * u + 3 * u * u * u) / 6,
+               t * t * t / 6}};
+  float squares = 0;
+  for (const float weight : place.weight) squares += weight * weight;
+  for (float& weight : place.weight) weight /= std::sqrt(squares);
+  return place;
+}
+
+}  // namespace
+
+void NoiseField::add_row(std::int64_t x, std::int64_t y, float amplitude, std::span<float> values) const {
+  if (values.empty()) return;
+  const Place row = place(y, step_);
+  const std::int64_t left = place(x, step_).first;
+  const std::int64_t right = place(x + static_cast<std::int64_t>(values.size()) - 1, step_).first + kTaps;
+  std::vector<float> line(static_cast<std::size_t>(right - left));
+  for (std::int64_t tap = 0; tap < kTaps; ++tap) {
+    const float weight = amplitude * row.weight[static_cast<std::size_t>(tap)];
+    for (std::size_t i = 0; i < line.size(); ++i)
+      line[i] += weight * gaussian(hash(seed_, left + static_cast<std::int64_t>(i), row.first + tap));
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const Place column = place(x + static_cast<std::int64_t>(i), step_);
+    const float* own = line.data() + (column.first - left);
+    for (std::size_t tap = 0; tap < kTaps; ++tap) values[i] += column.weight[tap] * own[tap];
+  }
+}
+
+std::vector<float> canvas_noise(std::int64_t x, std::int64_t y, int width, int height) {
+  const NoiseField fine(kCanvasSeed, kFineStep), coarse(kCanvasSeed + 1, kCoarseStep);
+  const float share = std::sqrt(0.5f);
+  std::vector<float> noise(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
+  const auto stride = static_cast<std::size_t>(width);
+  for (int row = 0; row < height; ++row) {
+    const std::span<float> line(noise.data() + static_cast<std::size_t>(row) * stride, stride);
+    fine.add_row(x, y + row, share, line);
+    coarse.add_row(x, y + row, share, line);
+  }
+  return noise;
+}
+
+}  // namespace atelier

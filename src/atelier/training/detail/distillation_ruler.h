@@ -1,0 +1,34 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <vector>
+
+#include "atelier/nn/perceptual_network.h"
+#include "atelier/training/detail/tuning_losses.h"
+
+namespace atelier::training {
+
+/// How far a student's paintings are from its teacher's, every part dimensionless and 0 for equal ones.
+struct PaintingDistance {
+  at::Tensor pixels;    ///< mean |y - t|
+  at::Tensor features;  ///< sum over phi's taps of |F(y) - F(t)|^2 / (n Var F(t))
+  at::Tensor style;     ///< StyleRuler's loss: moments and correlations of the taps
+
+  at::Tensor total() const;  ///< what the student learns by
+};
+
+/// Measures paintings by the bundle's own perceptual network.
+class DistillationRuler {
+ public:
+  explicit DistillationRuler(nn::PerceptualNetwork phi) : phi_(phi), styles_(phi, {}) {}
+
+  /// Both [N, 3, H, W]; gradients reach `paintings` alone.
+  PaintingDistance distance(const at::Tensor& paintings, const at::Tensor& teachers);
+
+ private:
+  nn::PerceptualNetwork phi_;
+  StyleRuler styles_;
+};
+
+}  // namespace atelier::training
