@@ -142,7 +142,8 @@ std::string TastePick::name() const {
 std::vector<TastePick> pick_styles(const TasteSession& session, const TastePickOptions& wanted) {
   const TasteGallery& gallery = session.gallery();
   // Before the first answer it has nothing to go by, and picks worse than what people in general like.
-  if (gallery.mapper() && !session.observations().empty()) return mapped_styles(session, *gallery.mapper(), wanted);
+  if (gallery.mapper() && !session.observations().empty())
+    return mapped_styles(session, *gallery.mapper(), wanted);
   std::vector<Option> options;
   for (const Candidate& candidate : gallery.candidates())
     options.push_back(gallery_option(gallery, candidate));

@@ -202,9 +202,10 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     }
     const at::Tensor one = torch::ones({1}, own.options()), zero = torch::zeros({1}, own.options());
     add("identity", identity,
-        losses::IdentityLoss()(networks_.generator->forward((own + plan.canvas.narrow(0, 0, 1).to(device_)).clamp(0, 1),
-                                                            networks_.encoder(described), zero, one),
-                               own));
+        losses::IdentityLoss()(
+            networks_.generator->forward((own + plan.canvas.narrow(0, 0, 1).to(device_)).clamp(0, 1),
+                                         networks_.encoder(described), zero, one),
+            own));
   }
   if (on(weight.shift, weight.shift_from) && step % kShiftEvery == 0) {
     const auto half = std::max<std::int64_t>(1, y.size(0) / 2);
