@@ -45,6 +45,13 @@ std::string ProgramTest::bytes(const std::string& name) const {
   return text.str();
 }
 
+std::size_t ProgramTest::deltas() const {
+  std::size_t count = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder_.path()))
+    count += entry.path().extension() == ".safetensors" ? 1 : 0;
+  return count;
+}
+
 std::vector<std::string> ProgramTest::names(const std::string& folder) const {
   std::vector<std::string> found;
   for (const auto& entry : std::filesystem::directory_iterator(path(folder))) {

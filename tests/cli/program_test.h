@@ -34,6 +34,9 @@ class ProgramTest : public testing::Test {
   /// Names in a folder of the working folder, hidden ones too, sorted.
   std::vector<std::string> names(const std::string& folder = ".") const;
 
+  /// Files of what styles trained.
+  std::size_t deltas() const;
+
   TempDir folder_, model_folder_, data_folder_;
   std::filesystem::path model_;
 };

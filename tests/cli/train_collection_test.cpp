@@ -23,13 +23,6 @@ class TrainCollection : public ProgramTest {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-
-  std::size_t deltas() const {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder_.path()))
-      count += entry.path().extension() == ".safetensors" ? 1 : 0;
-    return count;
-  }
 };
 
 TEST_F(TrainCollection, AddsAStyleThatWorksKeptAsideHaveJudged) {

@@ -23,14 +23,6 @@ class TrainStyle : public ProgramTest {
     arguments.insert(arguments.end(), more.begin(), more.end());
     return arguments;
   }
-
-  /// Files of what styles trained.
-  std::size_t deltas() const {
-    std::size_t count = 0;
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(data_folder_.path()))
-      count += entry.path().extension() == ".safetensors" ? 1 : 0;
-    return count;
-  }
 };
 
 TEST_F(TrainStyle, AddsAStyleThatPaintsNearerThanItsCode) {

@@ -22,25 +22,33 @@ double variance_of(const std::vector<float>& values) {
 TEST(NoiseField, HasMeanZeroAndVarianceOneWhateverItsStep) {
   for (const float step : {0.7f, 1.0f, 2.3f, 6.0f}) {
     std::vector<float> values(400 * 400);
+    const NoiseField field(3, step, 0, 400);
     for (int y = 0; y < 400; ++y)
-      NoiseField(3, step).add_row(0, y, 1, {values.data() + 400 * static_cast<std::ptrdiff_t>(y), 400});
+      field.add_row(y, 1, {values.data() + 400 * static_cast<std::ptrdiff_t>(y), 400});
     EXPECT_NEAR(mean_of(values), 0, 0.05) << step;
     EXPECT_NEAR(variance_of(values), 1, 0.1) << step;
   }
 }
 
 TEST(NoiseField, PiecesFitTogether) {
-  const NoiseField field(5, 3.7f);
   std::vector<float> whole(60), left(25), right(35);
-  field.add_row(-20, 11, 0.5f, whole);
-  field.add_row(-20, 11, 0.5f, left);
-  field.add_row(5, 11, 0.5f, right);
+  NoiseField(5, 3.7f, -20, 60).add_row(11, 0.5f, whole);
+  NoiseField(5, 3.7f, -20, 25).add_row(11, 0.5f, left);
+  NoiseField(5, 3.7f, 5, 35).add_row(11, 0.5f, right);
   left.insert(left.end(), right.begin(), right.end());
   EXPECT_EQ(whole, left);
 }
 
+std::vector<float> canvas_at(std::int64_t x, std::int64_t y, std::size_t width, std::size_t height) {
+  const Canvas canvas(x, width);
+  std::vector<float> values(width * height);
+  for (std::size_t row = 0; row < height; ++row)
+    canvas.row(y + static_cast<std::int64_t>(row), {values.data() + row * width, width});
+  return values;
+}
+
 TEST(CanvasNoise, IsOneFieldOfVarianceOneWhereverOneLooks) {
-  const std::vector<float> canvas = canvas_noise(0, 0, 300, 200), piece = canvas_noise(120, 70, 40, 30);
+  const std::vector<float> canvas = canvas_at(0, 0, 300, 200), piece = canvas_at(120, 70, 40, 30);
   EXPECT_NEAR(variance_of(canvas), 1, 0.1);
   for (int y = 0; y < 30; ++y) {
     for (int x = 0; x < 40; ++x)

@@ -1,9 +1,8 @@
 #include <spdlog/spdlog.h>
 
-#include <random>
-
 #include "atelier/core/error.h"
 #include "atelier/style/procedural/drawing.h"
+#include "atelier/training/seeded_shuffle.h"
 #include "atelier/training/style_tuning.h"
 #include "atelier/training/tuning_split.h"
 #include "atelier/weights/sha256.h"
@@ -18,12 +17,6 @@ namespace {
 constexpr std::size_t kMostRead = 340;
 constexpr std::size_t kMostOthers = 40;
 constexpr int kDrawnSide = 512;
-
-void shuffle(std::vector<std::string>& files, std::uint64_t seed) {
-  std::mt19937_64 random(seed);
-  for (std::size_t i = 0; i + 1 < files.size(); ++i)
-    std::swap(files[i], files[i + random() % (files.size() - i)]);
-}
 
 void require_enough(const std::filesystem::path& folder, std::size_t usable, std::size_t left_out) {
   if (usable >= training::kFewestWorks) return;
@@ -44,7 +37,7 @@ CollectionWorks read_collection(const std::filesystem::path& folder, std::uint64
                  files.size(), training::kMostWorks);
     files.resize(training::kMostWorks);
   }
-  shuffle(files, seed);
+  training::seeded_shuffle(files, seed);
 
   CollectionWorks works;
   std::vector<std::string> usable;

@@ -63,8 +63,14 @@ struct TuningInputs {
   std::vector<training::ReferenceNetwork> parsed_networks() const;
 };
 
+constexpr int kTuningShortSide = 512;  ///< pixels; what tunings look at
+
 /// A picture at the size that learning looks at, its transparency filled.
-Image read_to_learn(const std::string& file);
+Image read_to_learn(const std::string& file, int short_side = kTuningShortSide);
+
+/// The first `most` photos of the folder by name. Errors of pictures_in, read_image and require_structure.
+std::vector<Image> read_photos_to_learn(const std::filesystem::path& folder, int short_side,
+                                        std::size_t most);
 
 /// `train style IMAGE... --name NAME`.
 void add_train_style(CLI::App& train, Program& program);

@@ -7,13 +7,9 @@
 
 #include "atelier/core/cancel.h"
 #include "atelier/core/error.h"
-#include "atelier/image/read_image.h"
-#include "atelier/inference/transparency.h"
 #include "atelier/tensor/device.h"
 #include "atelier/training/distillation.h"
 #include "atelier/training/progress.h"
-#include "atelier/training/style_tuning.h"
-#include "batch.h"
 #include "json_output.h"
 #include "train_commands.h"
 
@@ -28,28 +24,8 @@ struct TrainDistil {
   std::filesystem::path content;
 };
 
-std::vector<Image> read_photos(const std::filesystem::path& folder) {
-  ReadOptions options;
-  options.shrink_to_short_side = kDistilledSide;
-  std::vector<Image> photos;
-  for (const std::string& file : pictures_in(folder)) {
-    if (photos.size() == kMostDistilled) {
-      spdlog::info("{}: the first {} photos by name are used", printable(folder.string()), kMostDistilled);
-      break;
-    }
-    photos.push_back(inference::visible_colours(read_image(file, options)));
-    training::require_structure(photos.back(), printable(file));
-  }
-  return photos;
-}
-
 nlohmann::json to_json(const std::optional<training::DistillationScore>& score) {
-  if (!score) return nullptr;
-  return {{"l1", score->l1},
-          {"psnr", score->psnr},
-          {"features", score->features},
-          {"style", score->style},
-          {"paintings", score->paintings}};
+  return score ? training::to_json(*score) : nlohmann::json();
 }
 
 std::string to_text(const training::DistillationScore& score) {
@@ -80,7 +56,8 @@ int train_distil(const Program& program, const TrainDistil& command) {
     options.progress = [&](double fraction, std::int64_t steps, double left, const std::string& note) {
       progress.update(fraction, steps, left, note);
     };
-    result = training::distil(*bundle, read_photos(command.content), options);
+    result = training::distil(*bundle, read_photos_to_learn(command.content, kDistilledSide, kMostDistilled),
+                              options);
   }
   if (!result.finished) {
     spdlog::warn(result.steps > 0 ? "stopped early: what was learned so far is in the model, not measured"

@@ -12,15 +12,28 @@
 namespace atelier::cli {
 namespace {
 
-constexpr int kShortSide = 512;  // what tunings look at
 constexpr std::size_t kMostPhotos = 64;
 
 }  // namespace
 
-Image read_to_learn(const std::string& file) {
+Image read_to_learn(const std::string& file, int short_side) {
   ReadOptions options;
-  options.shrink_to_short_side = kShortSide;
+  options.shrink_to_short_side = short_side;
   return inference::visible_colours(read_image(file, options));
+}
+
+std::vector<Image> read_photos_to_learn(const std::filesystem::path& folder, int short_side,
+                                        std::size_t most) {
+  std::vector<Image> photos;
+  for (const std::string& file : pictures_in(folder)) {
+    if (photos.size() == most) {
+      spdlog::info("{}: the first {} photos by name are used", printable(folder.string()), most);
+      break;
+    }
+    photos.push_back(read_to_learn(file, short_side));
+    training::require_structure(photos.back(), printable(file));
+  }
+  return photos;
 }
 
 std::string TuningInputs::content_name() const {
@@ -32,16 +45,7 @@ std::vector<Image> TuningInputs::read_photos() const {
     spdlog::info("training on drawn scenes; --content DIR trains on your own photos");
     return drawn_scenes();
   }
-  std::vector<Image> photos;
-  for (const std::string& file : pictures_in(content)) {
-    if (photos.size() == kMostPhotos) {
-      spdlog::info("{}: the first {} photos by name are used", printable(content.string()), kMostPhotos);
-      break;
-    }
-    photos.push_back(read_to_learn(file));
-    training::require_structure(photos.back(), printable(file));
-  }
-  return photos;
+  return read_photos_to_learn(content, kTuningShortSide, kMostPhotos);
 }
 
 std::vector<training::ReferenceNetwork> TuningInputs::parsed_networks() const {

@@ -1,11 +1,11 @@
 #include "atelier/image/noise_field.h"
 
+#include <algorithm>
 #include <cmath>
 
 namespace atelier {
 namespace {
 
-constexpr std::int64_t kTaps = 4;
 constexpr std::uint64_t kCanvasSeed = 20;
 constexpr float kFineStep = 1.2f, kCoarseStep = 6;
 
@@ -25,12 +25,9 @@ float gaussian(std::uint64_t bits) {
   return (sum - 2) * std::sqrt(3.0f);
 }
 
-struct Place {
-  std::int64_t first;               // of four neighbours on the lattice
-  std::array<float, kTaps> weight;  // squares sum to 1: the variance is the same everywhere
-};
+}  // namespace
 
-Place place(std::int64_t pixel, float step) {
+NoiseField::Place NoiseField::place(std::int64_t pixel, float step) {
   const double at = (static_cast<double>(pixel) + 0.5) / static_cast<double>(step), whole = std::floor(at);
   const auto t = static_cast<float>(at - whole), u = 1 - t;
   Place place{static_cast<std::int64_t>(whole) - 1,
@@ -42,37 +39,36 @@ Place place(std::int64_t pixel, float step) {
   return place;
 }
 
-}  // namespace
+NoiseField::NoiseField(std::uint64_t seed, float step, std::int64_t x, std::size_t width)
+    : seed_(seed), step_(step) {
+  for (std::size_t i = 0; i < width; ++i) columns_.push_back(place(x + static_cast<std::int64_t>(i), step));
+}
 
-void NoiseField::add_row(std::int64_t x, std::int64_t y, float amplitude, std::span<float> values) const {
-  if (values.empty()) return;
+void NoiseField::add_row(std::int64_t y, float amplitude, std::span<float> values) const {
+  if (columns_.empty()) return;
   const Place row = place(y, step_);
-  const std::int64_t left = place(x, step_).first;
-  const std::int64_t right = place(x + static_cast<std::int64_t>(values.size()) - 1, step_).first + kTaps;
-  std::vector<float> line(static_cast<std::size_t>(right - left));
+  const std::int64_t left = columns_.front().first;
+  std::vector<float> line(static_cast<std::size_t>(columns_.back().first + kTaps - left));
   for (std::int64_t tap = 0; tap < kTaps; ++tap) {
     const float weight = amplitude * row.weight[static_cast<std::size_t>(tap)];
     for (std::size_t i = 0; i < line.size(); ++i)
       line[i] += weight * gaussian(hash(seed_, left + static_cast<std::int64_t>(i), row.first + tap));
   }
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const Place column = place(x + static_cast<std::int64_t>(i), step_);
+    const Place& column = columns_[i];
     const float* own = line.data() + (column.first - left);
     for (std::size_t tap = 0; tap < kTaps; ++tap) values[i] += column.weight[tap] * own[tap];
   }
 }
 
-std::vector<float> canvas_noise(std::int64_t x, std::int64_t y, int width, int height) {
-  const NoiseField fine(kCanvasSeed, kFineStep), coarse(kCanvasSeed + 1, kCoarseStep);
+Canvas::Canvas(std::int64_t x, std::size_t width)
+    : fine_(kCanvasSeed, kFineStep, x, width), coarse_(kCanvasSeed + 1, kCoarseStep, x, width) {}
+
+void Canvas::row(std::int64_t y, std::span<float> values) const {
   const float share = std::sqrt(0.5f);
-  std::vector<float> noise(static_cast<std::size_t>(width) * static_cast<std::size_t>(height));
-  const auto stride = static_cast<std::size_t>(width);
-  for (int row = 0; row < height; ++row) {
-    const std::span<float> line(noise.data() + static_cast<std::size_t>(row) * stride, stride);
-    fine.add_row(x, y + row, share, line);
-    coarse.add_row(x, y + row, share, line);
-  }
-  return noise;
+  std::fill(values.begin(), values.end(), 0.0f);
+  fine_.add_row(y, share, values);
+  coarse_.add_row(y, share, values);
 }
 
 }  // namespace atelier

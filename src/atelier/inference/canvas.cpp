@@ -12,8 +12,10 @@ Image on_canvas(const Image& scene, float deviation) {
   Image laid = scene.to_depth(Depth::U16);
   const std::span<std::uint16_t> rgb = laid.rgb16();
   const auto width = static_cast<std::size_t>(laid.width());
+  const Canvas canvas(0, width);
+  std::vector<float> noise(width);
   for (int y = 0; y < laid.height(); ++y) {
-    const std::vector<float> noise = canvas_noise(0, y, laid.width(), 1);
+    canvas.row(y, noise);
     std::uint16_t* pixel = rgb.data() + 3 * width * static_cast<std::size_t>(y);
     for (std::size_t x = 0; x < width; ++x, pixel += 3) {
       for (std::size_t c = 0; c < 3; ++c) {

@@ -14,11 +14,11 @@ constexpr float kWidth = 1.5f;      // of the field's blobs at half their height
 
 template <typename Sample>
 void add(std::span<Sample> rgb, std::size_t width, std::size_t height, const Grain& grain, float full) {
-  const NoiseField field(grain.seed, grain.size / kWidth);
+  const NoiseField field(grain.seed, grain.size / kWidth, 0, width);
   std::vector<float> noise(width);
   for (std::size_t y = 0; y < height; ++y) {
     std::fill(noise.begin(), noise.end(), 0.0f);
-    field.add_row(0, static_cast<std::int64_t>(y), grain.strength * kDeviation, noise);
+    field.add_row(static_cast<std::int64_t>(y), grain.strength * kDeviation, noise);
     Sample* pixel = rgb.data() + 3 * y * width;
     for (std::size_t x = 0; x < width; ++x, pixel += 3) {
       const float luma = (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]) / full;

@@ -40,7 +40,7 @@ struct Manifest {
   PerceptualOptions perceptual;
   StyleEncoderOptions encoder;
   float default_detail = 0.5f;  ///< detail dial when neither person nor style names one, 0..1
-  float canvas = 0;  ///< deviation of the canvas (canvas_noise) its generators were trained on, 0..0.1
+  float canvas = 0;             ///< deviation of the Canvas its generators were trained on, 0..0.1
   std::map<std::string, std::string> sha256;           ///< file name -> 64 hex digits
   nlohmann::json training = nlohmann::json::object();  ///< recipe, hours, seed, git revision
   nlohmann::json metrics = nlohmann::json::object();

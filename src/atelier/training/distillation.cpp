@@ -27,7 +27,6 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::int64_t kCanvasStride = 211;  // pixels; every step sees another piece of it
 constexpr double kRateOfFirst = 2e-3,
                  kRateOfMore = 1e-3;  // from random weights; from weights that paint already
 constexpr int kWarmUpSteps = 100;
@@ -161,8 +160,7 @@ class Distiller {
   // False, and nothing changed, when a number was not finite.
   bool step(torch::optim::Adam& adam, const BatchShape& shape) {
     DistillationBatch batch = planner_->batch(clock_.steps(), shape.crop, shape.batch);
-    const at::Tensor seen = tensor::on_canvas(batch.photos, bundle_.manifest().canvas,
-                                              clock_.steps() * kCanvasStride, clock_.steps() * kCanvasStride);
+    const at::Tensor seen = tensor::on_canvas(batch.photos, bundle_.manifest().canvas, clock_.steps());
     const bool own_code = has_identity_ && clock_.steps() % kOwnCodeEvery == 0;
     clock_.count_step();
     at::Tensor wanted;
@@ -244,10 +242,8 @@ class Distiller {
                       {"photos", training_photos_},
                       {"seed", options_.seed}};
     if (score) {
-      entry.metrics = {
-          {"l1", score->l1},       {"psnr", score->psnr},           {"features", score->features},
-          {"style", score->style}, {"paintings", score->paintings}, {"held_out_photos", held_out_.size()},
-          {"side", kMeasuredSide}};
+      entry.metrics = to_json(*score);
+      entry.metrics.update({{"held_out_photos", held_out_.size()}, {"side", kMeasuredSide}});
     }
     model::write_distilled(bundle_.folder(), entry, tensor::to_named(shipped()));
   }
@@ -297,6 +293,14 @@ void require_good(const model::ModelBundle& bundle, const std::vector<Image>& ph
 }
 
 }  // namespace
+
+json to_json(const DistillationScore& score) {
+  return {{"l1", score.l1},
+          {"psnr", score.psnr},
+          {"features", score.features},
+          {"style", score.style},
+          {"paintings", score.paintings}};
+}
 
 Distillation distil(const model::ModelBundle& bundle, std::vector<Image> photos,
                     const DistillationOptions& options) {

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct DistillationScore {
   double style = 0;     ///< moments and correlations of these layers, as TuningScore::style
   std::size_t paintings = 0;
 };
+nlohmann::json to_json(const DistillationScore& score);
 
 struct Distillation {
   std::optional<DistillationScore> before;  ///< of the generator that training went on from

@@ -99,7 +99,7 @@ struct TrainingOptions {
   LossWeights loss;
   AdversarialOptions adversarial;
   OptimiserOptions optimiser;
-  /// Standard deviation, 0..0.1, of the canvas (canvas_noise) that photos are laid on before they are
+  /// Standard deviation, 0..0.1, of the Canvas that photos are laid on before they are
   /// painted.
   double canvas = 0;
   /// Only the generator learns on: every code, style mapper and taste of the model so far stays valid.

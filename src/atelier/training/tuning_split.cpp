@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <numeric>
-#include <random>
+
+#include "atelier/training/seeded_shuffle.h"
 
 namespace atelier::training {
 namespace {
@@ -24,9 +25,7 @@ TuningSplit split_contents(std::size_t count) {
 TuningSplit split_works(std::size_t count, std::uint64_t seed) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::mt19937_64 random(seed);
-  // Not std::shuffle, whose order is the library's own.
-  for (std::size_t i = 0; i + 1 < count; ++i) std::swap(order[i], order[i + random() % (count - i)]);
+  seeded_shuffle(order, seed);
   const std::size_t aside = std::min(count, std::clamp(count / 5, kFewestHeldOut, kMostHeldOut));
   const std::size_t teaching = std::min(count - aside, kMostTraining);
   const auto at = [&](std::size_t i) { return order.begin() + static_cast<std::ptrdiff_t>(i); };

@@ -8,8 +8,6 @@
 namespace atelier::training {
 namespace {
 
-constexpr std::int64_t kCanvasStride = 211;  // pixels
-
 // The decoder: what paints. Its inputs, the photo's features, stay those of the base.
 constexpr const char* kLayers[] = {"sk.conv.", "d1.conv.", "dec.", "d3.conv.", "out.conv."};
 
@@ -61,10 +59,9 @@ at::Tensor StylePainter::paint(const at::Tensor& content, double detail) {
 
 at::Tensor StylePainter::paint(const at::Tensor& content, const at::Tensor& codes, double detail) {
   const auto count = content.size(0);
-  // Steps that learn see another piece of the canvas each, or they would learn that one by heart.
-  const std::int64_t place = at::GradMode::is_enabled() ? ++learning_paints_ * kCanvasStride : 0;
+  const std::int64_t piece = at::GradMode::is_enabled() ? ++learning_paints_ : 0;
   nn::NormStats live;
-  return generator_->forward(tensor::on_canvas(content, canvas_, place, place), codes, torch::zeros({count}),
+  return generator_->forward(tensor::on_canvas(content, canvas_, piece), codes, torch::zeros({count}),
                              torch::full({count}, detail), live, state_.correction);
 }
 
