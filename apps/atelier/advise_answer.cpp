@@ -58,6 +58,7 @@ std::vector<Way> ways_of(const MachineSpeeds& machine, const Network& network, c
   for (Way& way : ways) {
     way.network = network.size;
     way.parameters = network.parameters;
+    way.milliseconds *= wishes.work;
   }
   return ways;
 }

@@ -32,6 +32,7 @@ struct Wishes {
   double seconds = 0;            ///< a picture may take; 0: any
   double megabytes = 0;          ///< a picture may take; 0: any
   std::string quality = "good";  ///< draft, good or best
+  double work = 1;               ///< pixels painted for each of the picture's: large ones take several passes
 };
 
 /// A network that could be used.

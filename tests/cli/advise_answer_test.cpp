@@ -53,6 +53,12 @@ TEST(Advise, RecommendsTheModelAtHandWhenItMeetsTheWishes) {
   EXPECT_THAT(text(found), HasSubstr("the model here is of this size"));
 }
 
+TEST(Advise, CountsEveryPassOfALargePicture) {
+  const Advice found = advice({.width = 1000, .height = 800, .seconds = 1, .work = 1.5});
+  EXPECT_EQ(chosen(found).network, "M");
+  EXPECT_DOUBLE_EQ(chosen(found).milliseconds, 600);
+}
+
 TEST(Advise, QualityDecidesAmongWhatFits) {
   EXPECT_EQ(chosen(advice({.width = 1000, .height = 800, .seconds = 1, .quality = "best"})).network, "L");
   EXPECT_EQ(chosen(advice({.width = 1000, .height = 800, .seconds = 1, .quality = "draft"})).network, "XS");

@@ -110,6 +110,36 @@ TEST_F(Parity, CollectsTheSameStatistics) {
   }
 }
 
+TEST_F(Parity, SharesThePixelsAmongStylesTheSame) {
+  const std::vector<float>& second = bundle_->styles().styles()[1].code.values;
+  NormStatistics first_alone, second_alone;
+  PaintRequest collecting = request();
+  collecting.collect = &first_alone;
+  paint(torch_, collecting);
+  collecting.code = second;
+  collecting.collect = &second_alone;
+  paint(torch_, collecting);
+
+  std::vector<float> share(static_cast<std::size_t>(kWidth * kHeight)), all(share.size(), 1.0f);
+  for (int y = 0; y < kHeight; ++y) {
+    for (int x = 0; x < kWidth; ++x)
+      share[static_cast<std::size_t>(y * kWidth + x)] = std::clamp((x - 60) / 80.0f, 0.0f, 1.0f);
+  }
+  MaskedBrush brush{second, {}, 0.8f, &second_alone, share};
+  PaintRequest shared = request();
+  shared.frozen = &first_alone;
+  shared.others = {&brush, 1};
+  EXPECT_LE(largest_difference(paint(engine_, shared), paint(torch_, shared)), kTolerance);
+  EXPECT_GT(largest_difference(paint(torch_, shared), paint(torch_, request())), kTolerance);
+
+  PaintRequest alone = request();
+  alone.code = second;
+  alone.detail = 0.8f;
+  alone.frozen = &second_alone;
+  brush.share = all;
+  EXPECT_LE(largest_difference(paint(torch_, shared), paint(torch_, alone)), kTolerance);
+}
+
 TEST_F(Parity, PaintsTheSameWithFrozenStatistics) {
   NormStatistics statistics;
   PaintRequest collecting = request();

@@ -206,7 +206,37 @@ TEST_F(StylizerTest, PaintsSmallerForASizeAndForLargerStrokes) {
   options.stroke = 2;
   EXPECT_EQ(stylizer_.stylize(photo, code_, options).width(), 320);
   EXPECT_EQ(log_.last_width, 80);
-  EXPECT_FLOAT_EQ(log_.last_stroke, 2);
+  options.size = 0;
+  options.stroke = 0.5f;
+  EXPECT_EQ(stylizer_.stylize(photo, code_, options).width(), 320);
+  EXPECT_EQ(log_.last_width, 640);
+}
+
+TEST_F(StylizerTest, PaintsStrokesAsLargeAsInTheStyleFirstAndThenOverThem) {
+  model::Manifest knows_its_strokes = manifest();
+  knows_its_strokes.stroke_side = 80;
+  const Stylizer stylizer(knows_its_strokes, std::make_unique<test::FakeStyleTransferModel>(log_));
+  std::vector<int> widths;
+  std::vector<float> details;
+  StylizeOptions options;
+  options.progress = [&](int done, int total) {
+    EXPECT_EQ(total, 2);
+    if (done == 0) return;
+    widths.push_back(log_.last_width);
+    details.push_back(log_.last_detail);
+  };
+  EXPECT_EQ(stylizer.stylize(synthetic_photo(320, 160, 3), code_, options).width(), 320);
+  EXPECT_THAT(widths, testing::ElementsAre(160, 320));
+  EXPECT_THAT(details, testing::ElementsAre(0.25f, 1.0f));  // the second pass keeps what the first painted
+}
+
+TEST_F(StylizerTest, TellsTheModelOfStrokesWithinWhatItHasLearned) {
+  for (const auto& [asked, told] : {std::pair(0.25f, 0.71f), {1.0f, 1.0f}, {1.1f, 1.1f}, {4.0f, 1.41f}}) {
+    StylizeOptions options;
+    options.stroke = asked;
+    stylizer_.stylize(synthetic_photo(96, 64, 3), code_, options);
+    EXPECT_FLOAT_EQ(log_.last_stroke, told);
+  }
 }
 
 TEST_F(StylizerTest, LeavesThePaintedSizeWhenAsked) {

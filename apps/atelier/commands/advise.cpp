@@ -13,6 +13,7 @@
 #include "advise_training.h"
 #include "atelier/core/error.h"
 #include "atelier/core/log.h"
+#include "atelier/inference/coarse_to_fine.h"
 #include "atelier/model/expected_tensors.h"
 #include "commands/commands.h"
 #include "json_output.h"
@@ -45,6 +46,14 @@ Wishes wishes_of(const AdviseCommand& command) {
   }
   if (command.fps > 0) wishes.seconds = 1 / command.fps;
   return wishes;
+}
+
+// See Wishes::work.
+double work_of(const Wishes& wishes, int stroke_side) {
+  double pixels = 0;
+  for (const auto& canvas : inference::plan_passes(wishes.width, wishes.height, 1, stroke_side))
+    pixels += static_cast<double>(canvas.width) * canvas.height;
+  return pixels / (static_cast<double>(wishes.width) * wishes.height);
 }
 
 std::vector<Network> networks_of(const AdviseCommand& command) {
@@ -169,8 +178,9 @@ void print(const MachineSpeeds& machine, const Advice& advice, const std::vector
 }
 
 int run(const Program& program, const AdviseCommand& command) {
-  const Wishes wishes = wishes_of(command);
+  Wishes wishes = wishes_of(command);
   const auto bundle = bundle_or_none(program);
+  if (bundle) wishes.work = work_of(wishes, bundle->manifest().stroke_side);
   const std::optional<RecordedTraining> recorded = recorded_training(command, bundle.get());
   const std::vector<Network> networks = networks_of(command);
   const MachineSpeeds machine = measured_machine(program, command, networks, wishes);

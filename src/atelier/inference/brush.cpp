@@ -1,5 +1,6 @@
 #include "atelier/inference/brush.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 
@@ -34,6 +35,22 @@ void raise_detail(std::vector<Brush>& brushes, const MaskPlane& where) {
     }
     brushes.push_back(std::move(fine));
   }
+}
+
+MaskPlane kept_lines(const std::vector<Brush>& brushes, std::size_t pixels, const MaskPlane& least) {
+  MaskPlane lines(pixels);
+  for (std::size_t i = 0; i < pixels; ++i) {
+    int left = 255;
+    float kept = 0;
+    for (std::size_t b = 1; b < brushes.size(); ++b) {
+      kept += static_cast<float>(brushes[b].share[i]) * brushes[b].detail;
+      left -= brushes[b].share[i];
+    }
+    kept += static_cast<float>(left) * brushes.front().detail;
+    lines[i] = static_cast<std::uint8_t>(kept + 0.5f);
+    if (!least.empty()) lines[i] = std::max(lines[i], least[i]);
+  }
+  return lines;
 }
 
 }  // namespace atelier::inference

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 #include "atelier/inference/mask.h"
@@ -20,5 +21,9 @@ void settle_overlaps(std::vector<Brush>& brushes);
 
 /// Every brush gives the part `where` of its share to one like it with detail 1.
 void raise_detail(std::vector<Brush>& brushes, const MaskPlane& where);
+
+/// How much of the photo's lines each of the scene's pixels keeps, 255 all: as much as the brushes that share
+/// it do and no less than `least`, which may be empty.
+MaskPlane kept_lines(const std::vector<Brush>& brushes, std::size_t pixels, const MaskPlane& least);
 
 }  // namespace atelier::inference

@@ -16,6 +16,11 @@ constexpr int kTileSide = 1024;
 // otherwise.
 constexpr std::int64_t kStatisticsPixelsOfChosenTiles = 4'000'000;
 
+std::vector<Tile> tiles_of(int width, int height, int tile) {
+  const bool whole = tile == 0 && static_cast<std::int64_t>(width) * height <= Stylizer::kWholePixels;
+  return plan_tiles(width, height, whole ? 0 : tile == 0 ? kTileSide : tile);
+}
+
 PaintRequest request_for(const Brush& brush, float stroke, std::span<const float> content,
                          const Rect& window) {
   PaintRequest request;
@@ -90,13 +95,13 @@ class WindowBrushes {
 
 }  // namespace
 
+int tile_count(int width, int height, int tile) {
+  return static_cast<int>(tiles_of(width, height, tile).size());
+}
+
 Image paint_scene(const StyleTransferModel& model, const Image& scene, std::span<const Brush> brushes,
                   const ScenePlan& plan) {
-  const bool whole = plan.tile == 0 && static_cast<std::int64_t>(scene.pixels()) <= Stylizer::kWholePixels;
-  const std::vector<Tile> tiles = plan_tiles(scene.width(), scene.height(),
-                                             whole            ? 0
-                                             : plan.tile == 0 ? kTileSide
-                                                              : plan.tile);
+  const std::vector<Tile> tiles = tiles_of(scene.width(), scene.height(), plan.tile);
   const int total = static_cast<int>(tiles.size());
   const auto report = [&](int done) {
     if (plan.progress) plan.progress(done, total);

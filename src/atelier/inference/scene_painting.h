@@ -16,6 +16,9 @@ struct ScenePlan {
   std::function<void(int done, int total)> progress;
 };
 
+/// How many tiles paint_scene() cuts a scene into.
+int tile_count(int width, int height, int tile);
+
 /// Paints the scene (8 or 16 bits, any size) with one brush or several that share its pixels, in tiles where
 /// it is large, into 16 bits. Tiles and shared pictures are painted with each brush's statistics of the whole
 /// scene, which cost another pass a brush. Error Internal "stylize.not_finite" when the model fails.

@@ -9,6 +9,7 @@
 #include "atelier/core/error.h"
 #include "atelier/image/resize.h"
 #include "atelier/inference/canvas.h"
+#include "atelier/inference/coarse_to_fine.h"
 #include "atelier/inference/colour_transfer.h"
 #include "atelier/inference/mask.h"
 #include "atelier/inference/scene_painting.h"
@@ -19,8 +20,10 @@ namespace atelier::inference {
 namespace {
 
 constexpr float kBlendBelow = 0.25f;  // strengths below this fade from the photo
-constexpr int kLongestStyle = 4;      // a style picture is looked at up to this aspect ratio
-constexpr int kOneColourSpread = 2;   // of 255: what JPEG noise adds to a plain colour
+// What training shows of smaller and larger strokes at the same number of pixels.
+constexpr float kSmallestLearned = 0.71f, kLargestLearned = 1.41f;
+constexpr int kLongestStyle = 4;     // a style picture is looked at up to this aspect ratio
+constexpr int kOneColourSpread = 2;  // of 255: what JPEG noise adds to a plain colour
 
 void require_range(const char* option, double value, double least, double most) {
   if (value >= least && value <= most) return;
@@ -33,23 +36,22 @@ Image resized(const Image& image, int width, int height) {
   return resize(image, width, height);
 }
 
-// The size the photo is painted at. Strokes are as large as the model makes them, so a smaller canvas has
-// larger ones.
-std::pair<int, int> canvas_size(const Image& photo, const StylizeOptions& options) {
+// The size the painting is wanted at before it is scaled back to the photo's.
+CanvasSize wanted_size(const Image& photo, const StylizeOptions& options) {
   const int longest = std::max(photo.width(), photo.height());
-  const double scale =
-      (options.size > 0 ? static_cast<double>(options.size) / longest : 1.0) / options.stroke;
-  const auto side = [&](int length) { return std::max(1.0, std::round(length * scale)); };
-  const double width = side(photo.width()), height = side(photo.height());
-  if (width * height > static_cast<double>(Stylizer::kMostPixels)) {
-    throw Error(
-        ErrorCode::Usage, "stylize.too_large",
-        fmt::format("size {} and stroke {:g} would paint {:.0f} megapixels, {} at most: choose a smaller "
-                    "--size or a larger --stroke",
-                    options.size > 0 ? options.size : longest, options.stroke, width * height / 1e6,
-                    Stylizer::kMostPixels / 1'000'000));
-  }
-  return {static_cast<int>(width), static_cast<int>(height)};
+  const double scale = options.size > 0 ? static_cast<double>(options.size) / longest : 1.0;
+  const auto side = [&](int length) { return std::max(1, static_cast<int>(std::lround(length * scale))); };
+  return {side(photo.width()), side(photo.height())};
+}
+
+void require_paintable(const CanvasSize& canvas, const StylizeOptions& options) {
+  const double pixels = static_cast<double>(canvas.width) * canvas.height;
+  if (pixels <= static_cast<double>(Stylizer::kMostPixels)) return;
+  throw Error(
+      ErrorCode::Usage, "stylize.too_large",
+      fmt::format("this size and stroke {:g} would paint {:.0f} megapixels, {} at most: choose a smaller "
+                  "--size or a larger --stroke",
+                  options.stroke, pixels / 1e6, Stylizer::kMostPixels / 1'000'000));
 }
 
 // The middle of a very long picture: its ends would cost memory without changing its style.
@@ -163,6 +165,7 @@ Stylizer::Stylizer(const model::Manifest& manifest, std::unique_ptr<const StyleT
     : space_id_(manifest.space_id),
       default_detail_(manifest.default_detail),
       canvas_(manifest.canvas),
+      stroke_side_(manifest.stroke_side),
       palette_dim_(manifest.encoder.palette_dim),
       model_(std::move(model)) {}
 
@@ -176,7 +179,9 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
   if (options.detail_mask != nullptr)
     require_fitting_mask(*options.detail_mask, "detail mask", content.width(), content.height());
   const Image photo = visible_colours(content);
-  const auto [width, height] = canvas_size(photo, options);
+  const auto [width, height] = wanted_size(photo, options);
+  const std::vector<CanvasSize> passes = plan_passes(width, height, options.stroke, stroke_side_);
+  require_paintable(passes.back(), options);
   const Depth depth = options.depth.value_or(content.depth());
   const Image unpainted = options.keep_painted_size ? resized(content, width, height) : content;
   const bool unchanged = options.strength == 0 &&
@@ -184,14 +189,8 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
                                      [&](const auto& region) { return strength_of(region, options) == 0; });
   if (unchanged || is_invisible(content)) return unpainted.to_depth(depth);
 
-  const Image scene = resized(photo, width, height);
-  const Image& reference = options.keep_painted_size ? scene : photo;
-  std::vector<Brush> brushes = brushes_for(photo, style, options);
-  lay_masks(options, width, height, brushes);
-  const bool protects = options.protect > 0 || options.detail_mask != nullptr;
-  if (protects) raise_detail(brushes, protected_places(scene, options));
-  Image painting = paint_scene(*model_, on_canvas(scene, canvas_), brushes,
-                               {options.stroke, options.tile, options.progress});
+  const Image reference = options.keep_painted_size ? resized(photo, width, height) : photo;
+  Image painting = paint(photo, passes, brushes_for(photo, style, options), options);
   painting = resized(painting, reference.width(), reference.height());
 
   if (options.colour == Colour::Keep) keep_colours(painting, reference);
@@ -203,6 +202,38 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
   painting = painting.to_depth(depth);
   painting.copy_alpha_from(unpainted);
   painting.copy_metadata_from(content);
+  return painting;
+}
+
+Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
+                      const std::vector<Brush>& brushes, const StylizeOptions& options) const {
+  int done_before = 0, total = 0;
+  for (const CanvasSize& canvas : passes) total += tile_count(canvas.width, canvas.height, options.tile);
+
+  Image painting;
+  for (const CanvasSize& canvas : passes) {
+    const bool coarsest = painting.empty();
+    ScenePlan plan{.tile = options.tile};
+    if (coarsest) plan.stroke = std::clamp(options.stroke, kSmallestLearned, kLargestLearned);
+    if (options.progress) {
+      plan.progress = [&](int done, int) {
+        if (done > 0 || coarsest) options.progress(done_before + done, total);
+      };
+    }
+    Image scene = resized(photo, canvas.width, canvas.height);
+    std::vector<Brush> laid = brushes;
+    lay_masks(options, canvas.width, canvas.height, laid);
+    MaskPlane places;
+    if (options.protect > 0 || options.detail_mask != nullptr) places = protected_places(scene, options);
+    if (!coarsest) {
+      scene = finishing_scene(painting, scene, kept_lines(laid, scene.pixels(), places));
+      for (Brush& brush : laid) brush.detail = 1;
+    } else if (!places.empty()) {
+      raise_detail(laid, places);
+    }
+    painting = paint_scene(*model_, on_canvas(scene, canvas_), laid, plan);
+    done_before += tile_count(canvas.width, canvas.height, options.tile);
+  }
   return painting;
 }
 

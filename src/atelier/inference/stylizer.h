@@ -10,6 +10,7 @@
 
 #include "atelier/image/image.h"
 #include "atelier/inference/brush.h"
+#include "atelier/inference/coarse_to_fine.h"
 #include "atelier/inference/colour_list.h"
 #include "atelier/inference/grain.h"
 #include "atelier/inference/style_transfer_model.h"
@@ -38,7 +39,9 @@ struct StyleRegion {
 struct StylizeOptions {
   float strength = 1;           ///< 0 keeps the photo, 1 is full style
   std::optional<float> detail;  ///< 0 paints, 1 keeps every line; none: the model's default
-  float stroke = 1;             ///< size of the strokes, 0.25 .. 4; cost grows with 1 / stroke^2
+  /// Size of the strokes, 0.25 .. 4. At 1 they are as large beside the photo as in the style pictures that
+  /// the model learned from; cost grows with 1 / stroke^2.
+  float stroke = 1;
   Colour colour = Colour::Style;
   const Image* palette = nullptr;     ///< the picture whose colours Colour::Palette takes
   std::span<const float> modulation;  ///< the style's own corrections at full strength (model::StyleDelta);
@@ -50,7 +53,7 @@ struct StylizeOptions {
   float protect = 0;  ///< how far the same goes for fine_structure(): text, features of faces, 0 .. 1
   Grain grain;
   int size = 0;                    ///< longest side to paint at, pixels; 0: the photo's own
-  bool keep_painted_size = false;  ///< do not scale the painting back to the photo's size
+  bool keep_painted_size = false;  ///< leave the painting at `size`
   int tile = 0;  ///< side of a tile, pixels, at least 64; 0: whole pictures, tiles above kWholePixels
   std::optional<Depth> depth;  ///< bits of the output; none: the photo's
   /// Called before the first tile and after every tile; it may throw to stop the work.
@@ -95,10 +98,14 @@ class Stylizer {
   void require_own(const StyleCode& style) const;
   std::vector<Brush> brushes_for(const Image& photo, const StyleCode& style,
                                  const StylizeOptions& options) const;
+  /// One pass after the other, coarse to fine; 16 bits, as large as the last one.
+  Image paint(const Image& photo, const std::vector<CanvasSize>& passes, const std::vector<Brush>& brushes,
+              const StylizeOptions& options) const;
 
   std::string space_id_;
   float default_detail_;
   float canvas_;
+  int stroke_side_;
   int palette_dim_;
   std::unique_ptr<const StyleTransferModel> model_;
 };

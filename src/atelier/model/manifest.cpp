@@ -53,11 +53,11 @@ nlohmann::json to_json(const std::map<std::string, DistilledGenerator>& distille
 }
 
 Manifest read_manifest(const nlohmann::json& json) {
-  require_known_keys(
-      json,
-      {"format_version", "program_version", "name", "licence", "space_id", "generator", "distilled",
-       "perceptual", "encoder", "default_detail", "canvas", "sha256", "training", "metrics", "data"},
-      "manifest");
+  require_known_keys(json,
+                     {"format_version", "program_version", "name", "licence", "space_id", "generator",
+                      "distilled", "perceptual", "encoder", "default_detail", "canvas", "stroke_side",
+                      "sha256", "training", "metrics", "data"},
+                     "manifest");
   Manifest manifest;
   require_option(json, "format_version", manifest.format_version);
   require_option(json, "program_version", manifest.program_version);
@@ -70,6 +70,7 @@ Manifest read_manifest(const nlohmann::json& json) {
   require_option(json, "encoder", manifest.encoder);
   read_option(json, "default_detail", manifest.default_detail, "manifest");
   read_option(json, "canvas", manifest.canvas, "manifest");
+  read_option(json, "stroke_side", manifest.stroke_side, "manifest");
   require_option(json, "sha256", manifest.sha256);
   read_option(json, "training", manifest.training, "manifest");
   read_option(json, "metrics", manifest.metrics, "manifest");
@@ -131,6 +132,8 @@ void Manifest::validate() const {
     throw_bad_option("manifest", "default_detail", "must lie in 0..1");
   }
   if (!(canvas >= 0 && canvas <= 0.1f)) throw_bad_option("manifest", "canvas", "must lie in 0..0.1");
+  if (stroke_side != 0 && (stroke_side < 64 || stroke_side > 4096))
+    throw_bad_option("manifest", "stroke_side", "must lie in 64..4096");
   for (const auto& [size, student] : distilled) {
     GeneratorOptions::named(size);  // refuses what is no size
     student.generator.validate();
@@ -164,6 +167,7 @@ std::string Manifest::to_text() const {
                          {"metrics", metrics},
                          {"data", data}};
   if (!distilled.empty()) json["distilled"] = to_json(distilled);
+  if (stroke_side > 0) json["stroke_side"] = stroke_side;
   if (canvas > 0) json["canvas"] = std::round(canvas * 1e6) / 1e6;
   // A recipe may hold paths in any encoding: what is not UTF-8 is replaced.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -41,6 +41,9 @@ struct Manifest {
   StyleEncoderOptions encoder;
   float default_detail = 0.5f;  ///< detail dial when neither person nor style names one, 0..1
   float canvas = 0;             ///< deviation of the Canvas its generators were trained on, 0..0.1
+  /// Short side, pixels, of the style pictures whose strokes it learned: on a canvas of this size they are as
+  /// large as there. 0: unknown.
+  int stroke_side = 0;
   std::map<std::string, std::string> sha256;           ///< file name -> 64 hex digits
   nlohmann::json training = nlohmann::json::object();  ///< recipe, hours, seed, git revision
   nlohmann::json metrics = nlohmann::json::object();

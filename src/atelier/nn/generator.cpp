@@ -109,52 +109,139 @@ torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::
   return forward(content, code, stroke_log2, detail, live);
 }
 
-torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::Tensor& code,
-                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail,
-                                     NormStats& stats, const torch::Tensor& correction) {
-  const auto n = content.size(0);
-  tensor::check_shape(content, {n, 3, -1, -1}, "content");
+torch::Tensor GeneratorImpl::modulation(const torch::Tensor& code, const torch::Tensor& stroke_log2,
+                                        const torch::Tensor& detail, const torch::Tensor& correction) {
+  const auto n = code.size(0);
   tensor::check_shape(code, {n, options_.code_dim}, "code");
   tensor::check_shape(stroke_log2, {n}, "stroke_log2");
   tensor::check_shape(detail, {n}, "detail");
-  stats.rewind();
+  const torch::Tensor given =
+      sites_(torch::silu(mlp_(torch::cat({code, stroke_log2.unsqueeze(1), detail.unsqueeze(1)}, 1))));
+  if (!correction.defined()) return given;
+  tensor::check_shape(correction, {-1, given.size(1)}, "correction");
+  return given + correction;
+}
 
-  const torch::Tensor hidden =
-      torch::silu(mlp_(torch::cat({code, stroke_log2.unsqueeze(1), detail.unsqueeze(1)}, 1)));
-  torch::Tensor modulation = sites_(hidden);
-  if (correction.defined()) {
-    tensor::check_shape(correction, {-1, modulation.size(1)}, "correction");
-    modulation = modulation + correction;
+/// A style for each picture of the batch.
+class GeneratorImpl::OneStyle {
+ public:
+  OneStyle(torch::Tensor modulation, const torch::Tensor& detail, NormStats& stats)
+      : modulation_(std::move(modulation)), detail_(detail.view({-1, 1, 1, 1})), stats_(stats) {
+    stats_.rewind();
   }
-  std::int64_t offset = 0;
-  const auto adain = [&](const torch::Tensor& x) {
+
+  torch::Tensor encoder(const torch::Tensor& x, NormAffine& norm) {
+    return stats_.normalise(x, norm->weight, norm->bias);
+  }
+  torch::Tensor adain(const torch::Tensor& x) {
     const auto channels = x.size(1);
-    const torch::Tensor weight = modulation.narrow(1, offset, channels) + 1;
-    const torch::Tensor bias = modulation.narrow(1, offset + channels, channels);
-    offset += 2 * channels;
-    return stats.normalise(x, weight, bias);
-  };
-  const auto normed = [&](const torch::Tensor& x, NormAffine& norm) {
-    return stats.normalise(x, norm->weight, norm->bias);
-  };
-  const auto styled_residual = [&](torch::Tensor x, Residual& block) {
-    const torch::Tensor inner = torch::relu(adain(block.conv0(pad(x, false))));
-    return x + adain(block.conv1(pad(inner, false)));
+    const torch::Tensor weight = modulation_.narrow(1, offset_, channels) + 1;
+    const torch::Tensor bias = modulation_.narrow(1, offset_ + channels, channels);
+    offset_ += 2 * channels;
+    return stats_.normalise(x, weight, bias);
+  }
+  torch::Tensor skip(const torch::Tensor& x) { return adain(x) * detail_; }
+
+ private:
+  torch::Tensor modulation_, detail_;
+  NormStats& stats_;
+  std::int64_t offset_ = 0;
+};
+
+/// Several styles for one picture.
+class GeneratorImpl::SharedStyles {
+ public:
+  SharedStyles(torch::Tensor modulation, const std::vector<SharedStyle>& styles)
+      : modulation_(std::move(modulation)), styles_(styles) {
+    std::vector<torch::Tensor> shares, details;
+    for (const SharedStyle& style : styles_) {
+      shares.push_back(style.share);
+      details.push_back(style.detail);
+    }
+    shares_ = torch::stack(shares).unsqueeze(0);
+    details_ = torch::cat(details).unsqueeze(1);
+  }
+
+  torch::Tensor encoder(const torch::Tensor& x, NormAffine& norm) {
+    const auto [scale, shift] = site(0).affine(norm->weight, norm->bias);
+    ++site_;
+    return x * scale.view({1, -1, 1, 1}) + shift.view({1, -1, 1, 1});
+  }
+  torch::Tensor adain(const torch::Tensor& x) { return normalised(x, torch::ones_like(details_)); }
+  torch::Tensor skip(const torch::Tensor& x) { return normalised(x, details_); }
+
+ private:
+  const NormStats::Site& site(std::size_t style) const { return styles_[style].frozen.sites().at(site_); }
+
+  // gate: [styles, 1], how much of its normalised x each style lets through.
+  torch::Tensor normalised(const torch::Tensor& x, const torch::Tensor& gate) {
+    const auto channels = x.size(1);
+    const torch::Tensor weight = modulation_.narrow(1, offset_, channels) + 1;
+    const torch::Tensor bias = modulation_.narrow(1, offset_ + channels, channels);
+    std::vector<torch::Tensor> scales, shifts;
+    for (std::size_t s = 0; s < styles_.size(); ++s) {
+      const auto row = static_cast<std::int64_t>(s);
+      const auto [scale, shift] = site(s).affine(weight[row], bias[row]);
+      scales.push_back(scale);
+      shifts.push_back(shift);
+    }
+    offset_ += 2 * channels;
+    ++site_;
+    const auto shrink = shares_.size(3) / x.size(3);
+    const torch::Tensor shares = at::avg_pool2d(shares_, {shrink, shrink})[0].flatten(1);
+    const auto mixed = [&](const std::vector<torch::Tensor>& rows) {
+      return torch::mm((torch::stack(rows) * gate).t(), shares).view(x.sizes());
+    };
+    return x * mixed(scales) + mixed(shifts);
+  }
+
+  torch::Tensor modulation_, shares_, details_;  // [styles, M], [1, styles, H, W], [styles, 1]
+  const std::vector<SharedStyle>& styles_;
+  std::int64_t offset_ = 0;
+  std::size_t site_ = 0;
+};
+
+torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::Tensor& code,
+                                     const torch::Tensor& stroke_log2, const torch::Tensor& detail,
+                                     NormStats& stats, const torch::Tensor& correction) {
+  tensor::check_shape(code, {content.size(0), -1}, "code");
+  OneStyle style(modulation(code, stroke_log2, detail, correction), detail, stats);
+  return paint(content, style);
+}
+
+torch::Tensor GeneratorImpl::forward(const torch::Tensor& content, const torch::Tensor& stroke_log2,
+                                     const std::vector<SharedStyle>& styles) {
+  tensor::check_shape(content, {1, -1, -1, -1}, "content");
+  std::vector<torch::Tensor> modulations;
+  for (const SharedStyle& style : styles) {
+    tensor::check_shape(style.share, {content.size(2), content.size(3)}, "share");
+    modulations.push_back(modulation(style.code, stroke_log2, style.detail, style.correction));
+  }
+  SharedStyles shared(torch::cat(modulations), styles);
+  return paint(content, shared);
+}
+
+template <class Styles>
+torch::Tensor GeneratorImpl::paint(const torch::Tensor& content, Styles& styles) {
+  tensor::check_shape(content, {-1, 3, -1, -1}, "content");
+  const auto styled_residual = [&](const torch::Tensor& x, Residual& block) {
+    const torch::Tensor inner = torch::relu(styles.adain(block.conv0(pad(x, false))));
+    return x + styles.adain(block.conv1(pad(inner, false)));
   };
 
-  torch::Tensor x = torch::relu(normed(e1_(pad(torch::pixel_unshuffle(content, 2), false)), n1_));
-  x = torch::relu(normed(e2_(pad(blur_pool(x), false)), n2_));
+  torch::Tensor x = torch::relu(styles.encoder(e1_(pad(torch::pixel_unshuffle(content, 2), false)), n1_));
+  x = torch::relu(styles.encoder(e2_(pad(blur_pool(x), false)), n2_));
   for (std::size_t i = 0; i < e3_.size(); ++i) {
-    const torch::Tensor inner = torch::relu(normed(e3_[i].conv0(pad(x, false)), e3_norms_[i].first));
-    x = x + normed(e3_[i].conv1(pad(inner, false)), e3_norms_[i].second);
+    const torch::Tensor inner = torch::relu(styles.encoder(e3_[i].conv0(pad(x, false)), e3_norms_[i].first));
+    x = x + styles.encoder(e3_[i].conv1(pad(inner, false)), e3_norms_[i].second);
   }
   const torch::Tensor quarter = x;
-  x = torch::relu(normed(e4_(pad(blur_pool(x), false)), n4_));
+  x = torch::relu(styles.encoder(e4_(pad(blur_pool(x), false)), n4_));
   for (Residual& block : core_) x = styled_residual(x, block);
-  x = adain(d1_(pad(upsample(x), true)));
-  x = torch::relu(x + adain(sk_(quarter)) * detail.view({n, 1, 1, 1}));
+  x = styles.adain(d1_(pad(upsample(x), true)));
+  x = torch::relu(x + styles.skip(sk_(quarter)));
   for (Residual& block : dec_) x = styled_residual(x, block);
-  x = torch::relu(adain(d3_(pad(upsample(x), true))));
+  x = torch::relu(styles.adain(d3_(pad(upsample(x), true))));
   return torch::sigmoid(torch::pixel_shuffle(out_(pad(x, false)), 2));
 }
 

@@ -24,6 +24,11 @@ Normalised normalise_live(const at::Tensor& x, const at::Tensor& weight, const a
 
 }  // namespace
 
+NormStats::Site::Affine NormStats::Site::affine(const at::Tensor& weight, const at::Tensor& bias) const {
+  const at::Tensor scale = weight / std;
+  return {scale, bias - mean * scale};
+}
+
 at::Tensor NormStats::normalise(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias) {
   const std::size_t site = next_++;
   if (policy_ == Policy::Live) return normalise_live(x, weight, bias).output;
@@ -44,9 +49,7 @@ at::Tensor NormStats::normalise(const at::Tensor& x, const at::Tensor& weight, c
   }
   if (site >= sites_.size())
     throw Error(ErrorCode::Internal, "norm.empty", "frozen statistics asked for, none collected");
-  const Site& fixed = sites_[site];
-  const at::Tensor scale = weight / fixed.std;
-  const at::Tensor shift = bias - fixed.mean * scale;
+  const auto [scale, shift] = sites_[site].affine(weight, bias);
   const auto planes = [&](const at::Tensor& t) {
     return t.dim() == 1 ? t.view({1, -1, 1, 1}) : t.view({t.size(0), -1, 1, 1});
   };

@@ -26,6 +26,13 @@ class NormStats {
   /// Mean and sqrt(var + 1e-5) of one site, each [C].
   struct Site {
     at::Tensor mean, std;
+
+    /// What normalising by them does to a pixel: x * scale + shift. weight, bias, scale, shift: [N, C] or
+    /// [C].
+    struct Affine {
+      at::Tensor scale, shift;
+    };
+    Affine affine(const at::Tensor& weight, const at::Tensor& bias) const;
   };
   const std::vector<Site>& sites() const { return sites_; }
   std::vector<Site>& sites() { return sites_; }

@@ -147,6 +147,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   manifest.encoder = networks.encoder->options();
   manifest.default_detail = static_cast<float>(options.default_detail);
   manifest.canvas = static_cast<float>(training.canvas);
+  manifest.stroke_side = training.stroke_short_side;
   json recipe = training.to_json();
   // Folders are this machine's business; what was in them is listed in "data".
   for (const char* key : {"run", "perceptual", "content", "style", "style_cache"}) recipe.erase(key);

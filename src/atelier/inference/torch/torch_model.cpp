@@ -72,11 +72,62 @@ struct TorchModel::Networks {
     module.eval();
   }
 
+  at::Tensor in_one_style(const at::Tensor& content, const PaintRequest& request);
+  at::Tensor in_several(const at::Tensor& content, const PaintRequest& request);
+
+  // Values on the device: [1, n] and [1].
+  at::Tensor row(std::span<const float> values) const;
+  at::Tensor number(float value) const;
+
   at::Device device;
   nn::Generator generator;
   nn::PerceptualNetwork perceptual;
   nn::StyleEncoder encoder;
 };
+
+at::Tensor TorchModel::Networks::in_one_style(const at::Tensor& content, const PaintRequest& request) {
+  nn::NormStats stats = request.frozen != nullptr
+                            ? frozen_stats(*request.frozen, device)
+                            : nn::NormStats(request.collect != nullptr ? nn::NormStats::Policy::Collect
+                                                                       : nn::NormStats::Policy::Live);
+  at::Tensor painted = generator->forward(
+      content, row(request.code), number(std::log2(request.stroke)), number(request.detail), stats,
+      request.modulation.empty() ? at::Tensor() : row(request.modulation));
+  if (request.collect != nullptr) *request.collect = to_statistics(stats);
+  return painted;
+}
+
+at::Tensor TorchModel::Networks::in_several(const at::Tensor& content, const PaintRequest& request) {
+  std::vector<nn::SharedStyle> styles;
+  const auto add = [&](const auto& brush) {
+    if (brush.frozen == nullptr) {
+      throw Error(ErrorCode::Internal, "stylize.brushes",
+                  "several styles share a picture only with frozen statistics");
+    }
+    styles.push_back({row(brush.code),
+                      brush.modulation.empty() ? at::Tensor() : row(brush.modulation),
+                      number(brush.detail),
+                      frozen_stats(*brush.frozen, device),
+                      {}});
+  };
+  add(request);
+  at::Tensor left = torch::ones({request.height, request.width}, content.options());
+  for (const MaskedBrush& other : request.others) {
+    add(other);
+    styles.back().share = from_floats(other.share, {request.height, request.width}, device);
+    left = left - styles.back().share;
+  }
+  styles.front().share = left;
+  return generator->forward(content, number(std::log2(request.stroke)), styles);
+}
+
+at::Tensor TorchModel::Networks::row(std::span<const float> values) const {
+  return from_floats(values, {1, static_cast<std::int64_t>(values.size())}, device);
+}
+
+at::Tensor TorchModel::Networks::number(float value) const {
+  return torch::full({1}, value, at::TensorOptions().device(device));
+}
 
 TorchModel::TorchModel(const model::ModelBundle& bundle, const std::string& device, int threads,
                        const weights::SafetensorsFile* generator) {
@@ -87,36 +138,17 @@ TorchModel::TorchModel(const model::ModelBundle& bundle, const std::string& devi
 TorchModel::~TorchModel() = default;
 
 void TorchModel::paint(const PaintRequest& request, std::span<float> painting) const {
-  if (!request.others.empty()) {
-    throw Error(ErrorCode::Unavailable, "stylize.shared_device",
-                "several styles by masks, --protect and --detail-mask are painted on the processor only: "
-                "leave out --device");
-  }
   const torch::NoGradGuard no_gradients;
-  const at::Device& device = networks_->device;
-  const at::Tensor content = from_floats(request.content, {1, 3, request.height, request.width}, device);
-  const at::Tensor code =
-      from_floats(request.code, {1, static_cast<std::int64_t>(request.code.size())}, device);
-  tensor::check_shape(code, {1, networks_->generator->options().code_dim}, "code");
-  at::Tensor modulation;
-  if (!request.modulation.empty()) {
-    modulation =
-        from_floats(request.modulation, {1, static_cast<std::int64_t>(request.modulation.size())}, device);
-  }
-  const auto scalar = [&](float value) { return torch::full({1}, value, content.options()); };
-
-  nn::NormStats stats = request.frozen != nullptr
-                            ? frozen_stats(*request.frozen, device)
-                            : nn::NormStats(request.collect != nullptr ? nn::NormStats::Policy::Collect
-                                                                       : nn::NormStats::Policy::Live);
-  const std::vector<float> painted = to_floats(networks_->generator->forward(
-      content, code, scalar(std::log2(request.stroke)), scalar(request.detail), stats, modulation));
+  const at::Tensor content =
+      from_floats(request.content, {1, 3, request.height, request.width}, networks_->device);
+  const std::vector<float> painted =
+      to_floats(request.others.empty() ? networks_->in_one_style(content, request)
+                                       : networks_->in_several(content, request));
   if (painted.size() != painting.size()) {
     throw Error(ErrorCode::Internal, "tensor.shape",
                 "the place for the painting does not have the content's size");
   }
   std::copy(painted.begin(), painted.end(), painting.begin());
-  if (request.collect != nullptr) *request.collect = to_statistics(stats);
 }
 
 std::vector<float> TorchModel::encode_style(std::span<const float> picture, int height, int width) const {
