@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "atelier/image/resize.h"
 #include "support/synthetic_photo.h"
 
 namespace atelier::inference {
@@ -62,9 +63,10 @@ TEST(FinishingScene, HasTheLinesOfThePhotoAsFarAsTheyAreKept) {
   for (std::size_t i = 0; i < photo.rgb16().size(); ++i) photo.rgb16()[i] = i / 3 % 2 == 0 ? 20'000 : 40'000;
   Image painting(32, 32, Depth::U16);
   std::ranges::fill(painting.rgb16(), std::uint16_t{30'000});
+  const Image coarser = resize(photo, 32, 32);
 
   const auto contrast = [&](std::uint8_t lines) {
-    const Image scene = finishing_scene(painting, photo, MaskPlane(photo.pixels(), lines));
+    const Image scene = finishing_scene(painting, coarser, photo, MaskPlane(photo.pixels(), lines));
     const std::size_t middle = 3 * (32 * 64 + 32);
     return scene.rgb16()[middle + 3] - scene.rgb16()[middle];
   };
@@ -77,10 +79,10 @@ TEST(FinishingScene, IsThePhotoWhereThePaintingIsAndAllLinesAreKept) {
   Image photo = test::synthetic_photo(96, 64, 4);
   for (std::size_t i = 0; i < photo.pixels(); ++i)  // lines come back in luma
     photo.rgb8()[3 * i] = photo.rgb8()[3 * i + 1] = photo.rgb8()[3 * i + 2];
-  const Image small = finishing_scene(photo, Image(48, 32), MaskPlane(48 * 32));
+  const Image small = resize(photo, 48, 32);
   const MaskPlane all(photo.pixels(), 255), none(photo.pixels(), 0);
-  EXPECT_LT(distance(finishing_scene(small, photo, all), photo), 0.01);
-  EXPECT_GT(distance(finishing_scene(small, photo, none), photo), 0.01);
+  EXPECT_LT(distance(finishing_scene(small, small, photo, all), photo), 0.01);
+  EXPECT_GT(distance(finishing_scene(small, small, photo, none), photo), 0.01);
 }
 
 }  // namespace

@@ -231,7 +231,7 @@ TEST_F(StylizerTest, PaintsStrokesAsLargeAsInTheStyleFirstAndThenOverThem) {
 }
 
 TEST_F(StylizerTest, TellsTheModelOfStrokesWithinWhatItHasLearned) {
-  for (const auto& [asked, told] : {std::pair(0.25f, 0.71f), {1.0f, 1.0f}, {1.1f, 1.1f}, {4.0f, 1.41f}}) {
+  for (const auto& [asked, told] : {std::pair(0.25f, 0.71f), {0.6f, 0.846f}, {1.0f, 1.41f}, {4.0f, 1.41f}}) {
     StylizeOptions options;
     options.stroke = asked;
     stylizer_.stylize(synthetic_photo(96, 64, 3), code_, options);

@@ -38,11 +38,11 @@ std::vector<CanvasSize> plan_passes(int width, int height, float stroke, int str
   return passes;
 }
 
-Image finishing_scene(const Image& painting, const Image& scene, const MaskPlane& lines) {
+Image finishing_scene(const Image& painting, const Image& coarser, const Image& scene,
+                      const MaskPlane& lines) {
   Image next = resize(painting.to_depth(Depth::U16), scene.width(), scene.height());
   const Image sharp = scene.to_depth(Depth::U16);
-  const Image soft =
-      resize(resize(sharp, painting.width(), painting.height()), scene.width(), scene.height());
+  const Image soft = resize(coarser.to_depth(Depth::U16), scene.width(), scene.height());
   const std::span<std::uint16_t> to = next.rgb16();
   const std::span<const std::uint16_t> fine = sharp.rgb16(), coarse = soft.rgb16();
   for (std::size_t i = 0; i < scene.pixels(); ++i) {

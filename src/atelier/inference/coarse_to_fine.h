@@ -24,9 +24,10 @@ struct CanvasSize {
 /// times as large as the first it is the only one.
 std::vector<CanvasSize> plan_passes(int width, int height, float stroke, int stroke_side);
 
-/// What a further pass paints: the painting so far, at the size of the scene, with the scene's lines that
-/// were too fine for its canvas put back in luma. lines: how much of them, 255 all, for each pixel of the
-/// scene. 16 bits.
-Image finishing_scene(const Image& painting, const Image& scene, const MaskPlane& lines);
+/// What a further pass paints: the painting so far, at the size of the scene, with the lines put back in luma
+/// that the scene has and the coarser scene it was painted from had no pixels for. lines: how much of them,
+/// 255 all, for each pixel of the scene. 16 bits.
+Image finishing_scene(const Image& painting, const Image& coarser, const Image& scene,
+                      const MaskPlane& lines);
 
 }  // namespace atelier::inference

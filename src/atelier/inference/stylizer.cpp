@@ -14,16 +14,15 @@
 #include "atelier/inference/mask.h"
 #include "atelier/inference/scene_painting.h"
 #include "atelier/inference/transparency.h"
+#include "atelier/model/stroke_condition.h"
 #include "atelier/style/blend.h"
 
 namespace atelier::inference {
 namespace {
 
 constexpr float kBlendBelow = 0.25f;  // strengths below this fade from the photo
-// What training shows of smaller and larger strokes at the same number of pixels.
-constexpr float kSmallestLearned = 0.71f, kLargestLearned = 1.41f;
-constexpr int kLongestStyle = 4;     // a style picture is looked at up to this aspect ratio
-constexpr int kOneColourSpread = 2;  // of 255: what JPEG noise adds to a plain colour
+constexpr int kLongestStyle = 4;      // a style picture is looked at up to this aspect ratio
+constexpr int kOneColourSpread = 2;   // of 255: what JPEG noise adds to a plain colour
 
 void require_range(const char* option, double value, double least, double most) {
   if (value >= least && value <= most) return;
@@ -210,11 +209,12 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
   int done_before = 0, total = 0;
   for (const CanvasSize& canvas : passes) total += tile_count(canvas.width, canvas.height, options.tile);
 
-  Image painting;
+  Image painting, coarser;
   for (const CanvasSize& canvas : passes) {
     const bool coarsest = painting.empty();
-    ScenePlan plan{.tile = options.tile};
-    if (coarsest) plan.stroke = std::clamp(options.stroke, kSmallestLearned, kLargestLearned);
+    ScenePlan plan{.stroke = std::clamp(options.stroke * model::kToldStroke, model::kSmallestStroke,
+                                        model::kLargestStroke),
+                   .tile = options.tile};
     if (options.progress) {
       plan.progress = [&](int done, int) {
         if (done > 0 || coarsest) options.progress(done_before + done, total);
@@ -225,13 +225,16 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
     lay_masks(options, canvas.width, canvas.height, laid);
     MaskPlane places;
     if (options.protect > 0 || options.detail_mask != nullptr) places = protected_places(scene, options);
-    if (!coarsest) {
-      scene = finishing_scene(painting, scene, kept_lines(laid, scene.pixels(), places));
+    if (coarsest) {
+      if (!places.empty()) raise_detail(laid, places);
+      painting = paint_scene(*model_, on_canvas(scene, canvas_), laid, plan);
+    } else {
+      const MaskPlane lines = kept_lines(laid, scene.pixels(), places);
       for (Brush& brush : laid) brush.detail = 1;
-    } else if (!places.empty()) {
-      raise_detail(laid, places);
+      painting = paint_scene(*model_, on_canvas(finishing_scene(painting, coarser, scene, lines), canvas_),
+                             laid, plan);
     }
-    painting = paint_scene(*model_, on_canvas(scene, canvas_), laid, plan);
+    coarser = std::move(scene);
     done_before += tile_count(canvas.width, canvas.height, options.tile);
   }
   return painting;

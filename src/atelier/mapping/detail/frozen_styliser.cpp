@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
+#include "atelier/model/stroke_condition.h"
 #include "atelier/tensor/canvas.h"
 #include "atelier/tensor/tensor_file.h"
 
@@ -30,7 +33,7 @@ FrozenStyliser::FrozenStyliser(const model::ModelBundle& bundle, at::ScalarType 
 }
 
 at::Tensor FrozenStyliser::paint(const at::Tensor& content, const at::Tensor& code) {
-  const at::Tensor stroke = torch::zeros({content.size(0)}, type_);
+  const at::Tensor stroke = torch::full({content.size(0)}, std::log2(model::kToldStroke), type_);
   return generator_->forward(tensor::on_canvas(content, canvas_), code, stroke,
                              torch::full_like(stroke, detail_));
 }

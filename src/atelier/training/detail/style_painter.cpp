@@ -2,6 +2,9 @@
 
 #include <torch/torch.h>
 
+#include <cmath>
+
+#include "atelier/model/stroke_condition.h"
 #include "atelier/tensor/canvas.h"
 #include "atelier/training/detail/networks.h"
 
@@ -61,7 +64,8 @@ at::Tensor StylePainter::paint(const at::Tensor& content, const at::Tensor& code
   const auto count = content.size(0);
   const std::int64_t piece = at::GradMode::is_enabled() ? ++learning_paints_ : 0;
   nn::NormStats live;
-  return generator_->forward(tensor::on_canvas(content, canvas_, piece), codes, torch::zeros({count}),
+  return generator_->forward(tensor::on_canvas(content, canvas_, piece), codes,
+                             torch::full({count}, std::log2(model::kToldStroke)),
                              torch::full({count}, detail), live, state_.correction);
 }
 
