@@ -84,7 +84,8 @@ CLI::Option* PaintingOptions::add_to(CLI::App& command) {
                   "Longest side to paint at, pixels; 0: the photo's own. Scaled back afterwards")
       ->type_name("PX")
       ->capture_default_str();
-  command.add_flag("--keep-size", keep_size, "Leave the painting at --size, do not scale it back to the photo's");
+  command.add_flag("--keep-size", keep_size,
+                   "Leave the painting at --size, do not scale it back to the photo's");
   command
       .add_option("--tile", tile,
                   "Side of the tiles large pictures are painted in, pixels; auto: above 16 megapixels")
