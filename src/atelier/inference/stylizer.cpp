@@ -188,7 +188,8 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
                                      [&](const auto& region) { return strength_of(region, options) == 0; });
   if (unchanged || is_invisible(content)) return unpainted.to_depth(depth);
 
-  const Image reference = options.keep_painted_size ? resized(photo, width, height) : photo;
+  const Image small = options.keep_painted_size ? resized(photo, width, height) : Image();
+  const Image& reference = options.keep_painted_size ? small : photo;
   Image painting = paint(photo, passes, brushes_for(photo, style, options), options);
   painting = resized(painting, reference.width(), reference.height());
 
