@@ -122,11 +122,32 @@ torch::Tensor GeneratorImpl::modulation(const torch::Tensor& code, const torch::
   return given + correction;
 }
 
+/// Hands out what the AdaIN sites get, one site after the other.
+class ModulatedSites {
+ public:
+  /// modulation: [N, M].
+  explicit ModulatedSites(torch::Tensor modulation) : modulation_(std::move(modulation)) {}
+
+  struct Site {
+    torch::Tensor weight, bias;  // [N, channels]
+  };
+  Site next(std::int64_t channels) {
+    const torch::Tensor weight = modulation_.narrow(1, offset_, channels) + 1;
+    const torch::Tensor bias = modulation_.narrow(1, offset_ + channels, channels);
+    offset_ += 2 * channels;
+    return {weight, bias};
+  }
+
+ private:
+  torch::Tensor modulation_;
+  std::int64_t offset_ = 0;
+};
+
 /// A style for each picture of the batch.
 class GeneratorImpl::OneStyle {
  public:
-  OneStyle(torch::Tensor modulation, const torch::Tensor& detail, NormStats& stats)
-      : modulation_(std::move(modulation)), detail_(detail.view({-1, 1, 1, 1})), stats_(stats) {
+  OneStyle(const torch::Tensor& modulation, const torch::Tensor& detail, NormStats& stats)
+      : sites_(modulation), detail_(detail.view({-1, 1, 1, 1})), stats_(stats) {
     stats_.rewind();
   }
 
@@ -134,25 +155,23 @@ class GeneratorImpl::OneStyle {
     return stats_.normalise(x, norm->weight, norm->bias);
   }
   torch::Tensor adain(const torch::Tensor& x) {
-    const auto channels = x.size(1);
-    const torch::Tensor weight = modulation_.narrow(1, offset_, channels) + 1;
-    const torch::Tensor bias = modulation_.narrow(1, offset_ + channels, channels);
-    offset_ += 2 * channels;
+    const auto [weight, bias] = sites_.next(x.size(1));
     return stats_.normalise(x, weight, bias);
   }
   torch::Tensor skip(const torch::Tensor& x) { return adain(x) * detail_; }
 
  private:
-  torch::Tensor modulation_, detail_;
+  ModulatedSites sites_;
+  torch::Tensor detail_;
   NormStats& stats_;
-  std::int64_t offset_ = 0;
 };
 
 /// Several styles for one picture.
 class GeneratorImpl::SharedStyles {
  public:
-  SharedStyles(torch::Tensor modulation, const std::vector<SharedStyle>& styles)
-      : modulation_(std::move(modulation)), styles_(styles) {
+  SharedStyles(const torch::Tensor& modulation, const std::vector<SharedStyle>& styles)
+      : sites_(modulation), styles_(styles), encoder_stats_(styles.front().frozen) {
+    encoder_stats_.rewind();
     std::vector<torch::Tensor> shares, details;
     for (const SharedStyle& style : styles_) {
       shares.push_back(style.share);
@@ -163,29 +182,24 @@ class GeneratorImpl::SharedStyles {
   }
 
   torch::Tensor encoder(const torch::Tensor& x, NormAffine& norm) {
-    const auto [scale, shift] = site(0).affine(norm->weight, norm->bias);
     ++site_;
-    return x * scale.view({1, -1, 1, 1}) + shift.view({1, -1, 1, 1});
+    return encoder_stats_.normalise(x, norm->weight, norm->bias);
   }
   torch::Tensor adain(const torch::Tensor& x) { return normalised(x, torch::ones_like(details_)); }
   torch::Tensor skip(const torch::Tensor& x) { return normalised(x, details_); }
 
  private:
-  const NormStats::Site& site(std::size_t style) const { return styles_[style].frozen.sites().at(site_); }
-
   // gate: [styles, 1], how much of its normalised x each style lets through.
   torch::Tensor normalised(const torch::Tensor& x, const torch::Tensor& gate) {
-    const auto channels = x.size(1);
-    const torch::Tensor weight = modulation_.narrow(1, offset_, channels) + 1;
-    const torch::Tensor bias = modulation_.narrow(1, offset_ + channels, channels);
+    const auto [weight, bias] = sites_.next(x.size(1));
     std::vector<torch::Tensor> scales, shifts;
     for (std::size_t s = 0; s < styles_.size(); ++s) {
       const auto row = static_cast<std::int64_t>(s);
-      const auto [scale, shift] = site(s).affine(weight[row], bias[row]);
+      const NormStats::Site& own = styles_[s].frozen.sites().at(site_);
+      const auto [scale, shift] = own.affine(weight[row], bias[row]);
       scales.push_back(scale);
       shifts.push_back(shift);
     }
-    offset_ += 2 * channels;
     ++site_;
     const auto shrink = shares_.size(3) / x.size(3);
     const torch::Tensor shares = at::avg_pool2d(shares_, {shrink, shrink})[0].flatten(1);
@@ -195,9 +209,10 @@ class GeneratorImpl::SharedStyles {
     return x * mixed(scales) + mixed(shifts);
   }
 
-  torch::Tensor modulation_, shares_, details_;  // [styles, M], [1, styles, H, W], [styles, 1]
+  ModulatedSites sites_;
   const std::vector<SharedStyle>& styles_;
-  std::int64_t offset_ = 0;
+  NormStats encoder_stats_;
+  torch::Tensor shares_, details_;  // [1, styles, H, W], [styles, 1]
   std::size_t site_ = 0;
 };
 
