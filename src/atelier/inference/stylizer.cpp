@@ -213,8 +213,8 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
   Image painting, coarser;
   for (const CanvasSize& canvas : passes) {
     const bool coarsest = painting.empty();
-    ScenePlan plan{.stroke = std::clamp(options.stroke * model::kToldStroke, model::kSmallestStroke,
-                                        model::kLargestStroke),
+    ScenePlan plan{.stroke = static_cast<float>(std::clamp(options.stroke * model::kToldStroke,
+                                                           model::kSmallestStroke, model::kLargestStroke)),
                    .tile = options.tile};
     if (options.progress) {
       plan.progress = [&](int done, int) {

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "atelier/model/stroke_condition.h"
 #include "atelier/training/detail/crops.h"
 #include "atelier/weights/sha256.h"
 
@@ -17,7 +18,7 @@ struct Variant {
   bool recoloured;
 };
 constexpr std::array<Variant, StyleCatalogue::kVariants> kVariantTable = {
-    {{1, false}, {1, true}, {1.41, false}, {0.71, true}}};
+    {{1, false}, {1, true}, {model::kLargestStroke, false}, {model::kSmallestStroke, true}}};
 
 // Larger pictures are measured in a window: statistics of so many strokes change little, and their cost is
 // bounded.
