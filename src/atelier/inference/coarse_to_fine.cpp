@@ -6,6 +6,7 @@
 #include <span>
 
 #include "atelier/image/resize.h"
+#include "atelier/inference/detail/luma.h"
 
 namespace atelier::inference {
 namespace {
@@ -15,7 +16,7 @@ constexpr double kMostGain =
     2.4;  // from one canvas to the next: strokes of the sizes between must not be missing
 
 float luma(const std::uint16_t* pixel) {
-  return 0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2];
+  return detail::luma(pixel[0], pixel[1], pixel[2]);
 }
 
 }  // namespace

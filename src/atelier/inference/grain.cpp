@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "atelier/image/noise_field.h"
+#include "atelier/inference/detail/luma.h"
 
 namespace atelier::inference {
 namespace {
@@ -21,7 +22,7 @@ void add(std::span<Sample> rgb, std::size_t width, std::size_t height, const Gra
     field.add_row(static_cast<std::int64_t>(y), grain.strength * kDeviation, noise);
     Sample* pixel = rgb.data() + 3 * y * width;
     for (std::size_t x = 0; x < width; ++x, pixel += 3) {
-      const float luma = (0.299f * pixel[0] + 0.587f * pixel[1] + 0.114f * pixel[2]) / full;
+      const float luma = detail::luma(pixel[0], pixel[1], pixel[2]) / full;
       const float step_of_tone = noise[x] * 4 * luma * (1 - luma) * full;
       for (std::size_t c = 0; c < 3; ++c) {
         pixel[c] =

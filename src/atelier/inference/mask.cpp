@@ -8,6 +8,7 @@
 
 #include "atelier/core/error.h"
 #include "atelier/image/resize.h"
+#include "atelier/inference/detail/luma.h"
 #include "atelier/inference/detail/samples.h"
 
 namespace atelier::inference {
@@ -19,8 +20,7 @@ constexpr int kBlurPasses = 3;  // box blurs of 5 blocks: as a Gaussian of about
 constexpr float kLeastContrast = 0.02f;
 
 float luma(const detail::Samples& samples, std::size_t pixel) {
-  return (0.299f * samples[3 * pixel] + 0.587f * samples[3 * pixel + 1] + 0.114f * samples[3 * pixel + 2]) /
-         65535.0f;
+  return detail::luma(samples[3 * pixel], samples[3 * pixel + 1], samples[3 * pixel + 2]) / 65535.0f;
 }
 
 /// A small plane of floats.
