@@ -8,8 +8,8 @@
 #include <string>
 #include <thread>
 
+#include "atelier/core/revision.h"
 #include "atelier/model/manifest.h"
-#include "revision.h"
 
 namespace atelier::judging {
 namespace {
@@ -38,7 +38,7 @@ nlohmann::json run_facts() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   return {{"program", model::program_version()},
-          {"revision", kRevision},
+          {"revision", source_revision()},
           {"libtorch", TORCH_VERSION},
           {"processor", processor_name()},
           {"processors", std::thread::hardware_concurrency()},

@@ -4,7 +4,7 @@ execute_process(COMMAND git --no-optional-locks describe --always --dirty --abbr
 if(failed OR revision STREQUAL "")
   set(revision "unknown")
 endif()
-set(text "#pragma once\n\nnamespace atelier::judging {\ninline constexpr const char* kRevision = \"${revision}\";\n}\n")
+set(text "#pragma once\n\nnamespace atelier {\ninline constexpr const char* kRevision = \"${revision}\";\n}\n")
 if(EXISTS ${HEADER})
   file(READ ${HEADER} before)
 endif()
