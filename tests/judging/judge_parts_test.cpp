@@ -7,6 +7,7 @@
 #include "atelier/judging/detail/inception.h"
 #include "atelier/judging/detail/lpips.h"
 #include "atelier/judging/detail/style_distances.h"
+#include "atelier/judging/detail/vgg19_judge.h"
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/nn/reference_networks.h"
 #include "atelier/weights/safetensors_file.h"
@@ -186,6 +187,23 @@ TEST_F(PublishedNetworks, Vgg19AgreesWithTheReference) {
   const std::vector<at::Tensor> taps = vgg->features(wave(false));
   const double means[] = {40.4868, 188.4125, 296.4072, 962.7415};
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(taps[i].mean().item<double>(), means[i], 1e-3 * means[i]);
+}
+
+TEST_F(PublishedNetworks, Vgg19JudgesByTheEngineAsByLibTorch) {
+  const auto vgg = nn::load_reference_network("vgg19", file("vgg19_oxford_bgr_relu3_4"));
+  std::vector<at::Tensor> taps = vgg->features(wave(false));
+  const Vgg19Judge::Seen seen = Vgg19Judge(file("vgg19_oxford_bgr_relu3_4")).look_at(wave(false));
+  const auto near = [](const at::Tensor& a, const at::Tensor& b) {
+    return (a - b).norm().item<double>() < 1e-4 * b.norm().item<double>();
+  };
+  EXPECT_TRUE(near(seen.content, taps.back()));
+  taps.pop_back();
+  const StyleFeatures wanted = style_features(taps);
+  ASSERT_EQ(seen.style.layers.size(), wanted.layers.size());
+  for (std::size_t i = 0; i < wanted.layers.size(); ++i) {
+    EXPECT_TRUE(near(seen.style.layers[i].gram, wanted.layers[i].gram)) << i;
+    EXPECT_TRUE(near(seen.style.quantiles[i], wanted.quantiles[i])) << i;
+  }
 }
 
 TEST_F(PublishedNetworks, AreRefusedInEachOthersPlaces) {

@@ -18,8 +18,8 @@
 #include "atelier/judging/detail/inception.h"
 #include "atelier/judging/detail/lpips.h"
 #include "atelier/judging/detail/style_distances.h"
+#include "atelier/judging/detail/vgg19_judge.h"
 #include "atelier/nn/perceptual_network.h"
-#include "atelier/nn/reference_networks.h"
 #include "atelier/tensor/image_tensor.h"
 #include "atelier/tensor/tensor_file.h"
 
@@ -86,14 +86,14 @@ struct PictureJudge::Networks {
   Networks(const model::ModelBundle& bundle, const JudgeWeights& weights)
       : phi(bundle.manifest().perceptual) {
     tensor::load_state(*phi, tensor::to_tensors(bundle.perceptual()), bundle.perceptual().name());
-    if (weights.vgg19) vgg = nn::load_reference_network("vgg19", *weights.vgg19);
+    if (weights.vgg19) vgg.emplace(*weights.vgg19);
     if (weights.alexnet) alexnet.emplace("alexnet", *weights.alexnet, *weights.alexnet_lpips);
     if (weights.squeezenet) squeezenet.emplace("squeezenet", *weights.squeezenet, *weights.squeezenet_lpips);
     if (weights.inception) inception.emplace(*weights.inception);
   }
 
   nn::PerceptualNetwork phi;
-  std::unique_ptr<nn::FeatureNetwork> vgg;
+  std::optional<detail::Vgg19Judge> vgg;
   std::optional<detail::Lpips> alexnet, squeezenet;
   std::optional<detail::Inception> inception;
 };
@@ -127,10 +127,9 @@ JudgedPicture PictureJudge::look_at(const Image& picture) const {
     seen->phi_unit = detail::unit_features(taps);
   }
   if (networks_->vgg) {
-    std::vector<at::Tensor> taps = networks_->vgg->features(pixels);
-    seen->vgg_content = taps.back();
-    taps.pop_back();  // relu3_4 is for content
-    seen->vgg = detail::style_features(taps);
+    detail::Vgg19Judge::Seen vgg = networks_->vgg->look_at(pixels);
+    seen->vgg = std::move(vgg.style);
+    seen->vgg_content = std::move(vgg.content);
   }
   if (networks_->alexnet) seen->alexnet = networks_->alexnet->features(pixels);
   if (networks_->squeezenet) seen->squeezenet = networks_->squeezenet->features(pixels);

@@ -43,10 +43,14 @@ double MomentDistance::operator()(const StyleFeatures& painting, const StyleFeat
   return losses::MomentLoss()(painting.layers, style.layers).item<double>();
 }
 
+void add_layer(StyleFeatures& features, const at::Tensor& tap) {
+  features.quantiles.push_back(SlicedWasserstein::quantiles(tap, features.layers.size()));
+  features.layers.push_back(nn::layer_statistics({tap}).front());
+}
+
 StyleFeatures style_features(const std::vector<at::Tensor>& taps) {
-  StyleFeatures features{nn::layer_statistics(taps), {}};
-  for (std::size_t i = 0; i < taps.size(); ++i)
-    features.quantiles.push_back(SlicedWasserstein::quantiles(taps[i], i));
+  StyleFeatures features;
+  for (const at::Tensor& tap : taps) add_layer(features, tap);
   return features;
 }
 

@@ -37,7 +37,9 @@ struct MomentDistance {
   double operator()(const StyleFeatures& painting, const StyleFeatures& style) const;
 };
 
-/// Taps [1, C, h, w] of one picture.
+/// Adds what a tap [1, C, h, w] gives.
+void add_layer(StyleFeatures& features, const at::Tensor& tap);
+/// All taps of one picture.
 StyleFeatures style_features(const std::vector<at::Tensor>& taps);
 
 /// Place of `asked` when the styles are ordered by GramDistance to the painting, 1 for the nearest; equal
