@@ -85,5 +85,16 @@ TEST(FinishingScene, IsThePhotoWhereThePaintingIsAndAllLinesAreKept) {
   EXPECT_GT(distance(finishing_scene(small, small, photo, none), photo), 0.01);
 }
 
+TEST(FurtherPass, IsHalfTransparentOverWhatItWasPaintedFrom) {
+  Image under(16, 8, Depth::U16), pass(16, 8, Depth::U16);
+  std::ranges::fill(under.rgb16(), std::uint16_t{65'535});
+  std::ranges::fill(pass.rgb16(), std::uint16_t{20'001});
+  lay_over(under, pass);
+  EXPECT_THAT(pass.rgb16(), testing::Each(42'768));
+  Image same = pass;
+  lay_over(same, pass);
+  EXPECT_EQ(pass, same);
+}
+
 }  // namespace
 }  // namespace atelier::inference

@@ -20,6 +20,7 @@ Manifest good_manifest() {
   manifest.default_detail = 0.7f;
   manifest.canvas = 0.022f;
   manifest.stroke_side = 384;
+  manifest.strokes = {0.5, 2, 1.8};
   manifest.sha256 = {{"generator.safetensors", std::string(64, '0')}};
   manifest.training = {{"hours", 7.5}, {"seed", 1}};
   manifest.metrics = {{"ssim", 0.5}};
@@ -52,6 +53,7 @@ TEST(Manifest, KeepsEverythingThroughText) {
   EXPECT_EQ(back.default_detail, 0.7f);
   EXPECT_EQ(back.canvas, 0.022f);
   EXPECT_EQ(back.stroke_side, 384);
+  EXPECT_EQ(back.strokes, (StrokeScales{0.5, 2, 1.8}));
   EXPECT_EQ(back.data[0]["licence"], "CC0");
   EXPECT_EQ(back.program_version, program_version());
 }
@@ -130,6 +132,9 @@ TEST(Manifest, RefusesBrokenText) {
            changed([](auto& json) { json["default_detail"] = 2; }),
            changed([](auto& json) { json["canvas"] = 0.5; }),
            changed([](auto& json) { json["stroke_side"] = 8; }),
+           changed([](auto& json) {
+             json["strokes"] = {{"smallest", 1}, {"largest", 2}, {"told", 3}};
+           }),
            changed([](auto& json) { json["generator"]["c1"] = -1; }),
            changed([](auto& json) { json["generator"]["code_dim"] = 64; }),
            changed([](auto& json) {

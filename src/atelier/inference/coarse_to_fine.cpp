@@ -54,4 +54,11 @@ Image finishing_scene(const Image& painting, const Image& coarser, const Image& 
   return next;
 }
 
+void lay_over(const Image& under, Image& pass) {
+  const std::span<const std::uint16_t> below = under.rgb16();
+  const std::span<std::uint16_t> above = pass.rgb16();
+  for (std::size_t i = 0; i < above.size(); ++i)
+    above[i] = static_cast<std::uint16_t>((std::uint32_t{above[i]} + below[i] + 1) / 2);
+}
+
 }  // namespace atelier::inference

@@ -30,4 +30,8 @@ std::vector<CanvasSize> plan_passes(int width, int height, float stroke, int str
 Image finishing_scene(const Image& painting, const Image& coarser, const Image& scene,
                       const MaskPlane& lines);
 
+/// Makes a further pass half transparent over what it was painted from, both 16 bits and of one size: every
+/// pass adds strokes, and at full strength those of several passes make a mesh where the photo is busy.
+void lay_over(const Image& under, Image& pass);
+
 }  // namespace atelier::inference

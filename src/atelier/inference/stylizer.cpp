@@ -11,10 +11,10 @@
 #include "atelier/inference/canvas.h"
 #include "atelier/inference/coarse_to_fine.h"
 #include "atelier/inference/colour_transfer.h"
+#include "atelier/inference/fixed_pattern.h"
 #include "atelier/inference/mask.h"
 #include "atelier/inference/scene_painting.h"
 #include "atelier/inference/transparency.h"
-#include "atelier/model/stroke_condition.h"
 #include "atelier/style/blend.h"
 
 namespace atelier::inference {
@@ -165,6 +165,7 @@ Stylizer::Stylizer(const model::Manifest& manifest, std::unique_ptr<const StyleT
       default_detail_(manifest.default_detail),
       canvas_(manifest.canvas),
       stroke_side_(manifest.stroke_side),
+      strokes_(manifest.strokes),
       palette_dim_(manifest.encoder.palette_dim),
       model_(std::move(model)) {}
 
@@ -213,8 +214,8 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
   Image painting, coarser;
   for (const CanvasSize& canvas : passes) {
     const bool coarsest = painting.empty();
-    ScenePlan plan{.stroke = static_cast<float>(std::clamp(options.stroke * model::kToldStroke,
-                                                           model::kSmallestStroke, model::kLargestStroke)),
+    ScenePlan plan{.stroke = static_cast<float>(
+                       std::clamp(options.stroke * strokes_.told, strokes_.smallest, strokes_.largest)),
                    .tile = options.tile};
     if (options.progress) {
       plan.progress = [&](int done, int) {
@@ -226,14 +227,20 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
     lay_masks(options, canvas.width, canvas.height, laid);
     MaskPlane places;
     if (options.protect > 0 || options.detail_mask != nullptr) places = protected_places(scene, options);
+    const auto paint_once = [&](const Image& on) {
+      Image painted = paint_scene(*model_, on_canvas(on, canvas_), laid, plan);
+      remove_fixed_pattern(painted);
+      return painted;
+    };
     if (coarsest) {
       if (!places.empty()) raise_detail(laid, places);
-      painting = paint_scene(*model_, on_canvas(scene, canvas_), laid, plan);
+      painting = paint_once(scene);
     } else {
       const MaskPlane lines = kept_lines(laid, scene.pixels(), places);
       for (Brush& brush : laid) brush.detail = 1;
-      painting = paint_scene(*model_, on_canvas(finishing_scene(painting, coarser, scene, lines), canvas_),
-                             laid, plan);
+      const Image under = finishing_scene(painting, coarser, scene, lines);
+      painting = paint_once(under);
+      lay_over(under, painting);
     }
     coarser = std::move(scene);
     done_before += tile_count(canvas.width, canvas.height, options.tile);

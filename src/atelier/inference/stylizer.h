@@ -106,6 +106,7 @@ class Stylizer {
   float default_detail_;
   float canvas_;
   int stroke_side_;
+  model::StrokeScales strokes_;
   int palette_dim_;
   std::unique_ptr<const StyleTransferModel> model_;
 };

@@ -52,11 +52,20 @@ nlohmann::json to_json(const std::map<std::string, DistilledGenerator>& distille
   return json;
 }
 
+StrokeScales read_strokes(const nlohmann::json& json) {
+  require_known_keys(json, {"smallest", "largest", "told"}, "strokes");
+  StrokeScales strokes;
+  require_option(json, "smallest", strokes.smallest);
+  require_option(json, "largest", strokes.largest);
+  require_option(json, "told", strokes.told);
+  return strokes;
+}
+
 Manifest read_manifest(const nlohmann::json& json) {
   require_known_keys(json,
                      {"format_version", "program_version", "name", "licence", "space_id", "generator",
                       "distilled", "perceptual", "encoder", "default_detail", "canvas", "stroke_side",
-                      "sha256", "training", "metrics", "data"},
+                      "strokes", "sha256", "training", "metrics", "data"},
                      "manifest");
   Manifest manifest;
   require_option(json, "format_version", manifest.format_version);
@@ -71,6 +80,7 @@ Manifest read_manifest(const nlohmann::json& json) {
   read_option(json, "default_detail", manifest.default_detail, "manifest");
   read_option(json, "canvas", manifest.canvas, "manifest");
   read_option(json, "stroke_side", manifest.stroke_side, "manifest");
+  if (json.contains("strokes")) manifest.strokes = read_strokes(json["strokes"]);
   require_option(json, "sha256", manifest.sha256);
   read_option(json, "training", manifest.training, "manifest");
   read_option(json, "metrics", manifest.metrics, "manifest");
@@ -134,6 +144,9 @@ void Manifest::validate() const {
   if (!(canvas >= 0 && canvas <= 0.1f)) throw_bad_option("manifest", "canvas", "must lie in 0..0.1");
   if (stroke_side != 0 && (stroke_side < 64 || stroke_side > 4096))
     throw_bad_option("manifest", "stroke_side", "must lie in 64..4096");
+  if (!(strokes.smallest >= 0.25 && strokes.smallest <= strokes.told && strokes.told <= strokes.largest &&
+        strokes.largest <= 4))
+    throw_bad_option("manifest", "strokes", "must ascend from smallest over told to largest within 0.25..4");
   for (const auto& [size, student] : distilled) {
     GeneratorOptions::named(size);  // refuses what is no size
     student.generator.validate();
@@ -168,6 +181,9 @@ std::string Manifest::to_text() const {
                          {"data", data}};
   if (!distilled.empty()) json["distilled"] = to_json(distilled);
   if (stroke_side > 0) json["stroke_side"] = stroke_side;
+  if (strokes != StrokeScales()) {
+    json["strokes"] = {{"smallest", strokes.smallest}, {"largest", strokes.largest}, {"told", strokes.told}};
+  }
   if (canvas > 0) json["canvas"] = std::round(canvas * 1e6) / 1e6;
   // A recipe may hold paths in any encoding: what is not UTF-8 is replaced.
   return json.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "atelier/model/architecture.h"
+#include "atelier/model/stroke_scales.h"
 
 namespace atelier::model {
 
@@ -25,8 +26,8 @@ struct DistilledGenerator {
 };
 
 /// manifest.json: what a bundle is, how it came to be, and the checksum of each of its files. An unknown key
-/// is an error. Format version 1 is the first, 2 may hold distilled generators and a canvas; a later program
-/// reads every earlier version (fixtures in tests/model).
+/// is an error. Format version 1 is the first, 2 may hold distilled generators, a canvas and stroke scales; a
+/// later program reads every earlier version (fixtures in tests/model).
 struct Manifest {
   static constexpr int kFormatVersion = 2;
 
@@ -44,6 +45,7 @@ struct Manifest {
   /// Short side, pixels, of the style pictures whose strokes it learned: on a canvas of this size they are as
   /// large as there. 0: unknown.
   int stroke_side = 0;
+  StrokeScales strokes;
   std::map<std::string, std::string> sha256;           ///< file name -> 64 hex digits
   nlohmann::json training = nlohmann::json::object();  ///< recipe, hours, seed, git revision
   nlohmann::json metrics = nlohmann::json::object();

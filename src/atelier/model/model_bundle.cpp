@@ -207,7 +207,8 @@ std::shared_ptr<const ModelBundle> ModelBundle::open(const std::filesystem::path
 void write_bundle(const std::filesystem::path& folder, const BundleContents& contents,
                   weights::DType float_dtype) {
   Manifest manifest = contents.manifest;
-  manifest.format_version = manifest.canvas > 0 || manifest.stroke_side > 0 ? 2 : 1;
+  manifest.format_version =
+      manifest.canvas > 0 || manifest.stroke_side > 0 || manifest.strokes != StrokeScales() ? 2 : 1;
   manifest.program_version = program_version();
   manifest.distilled.clear();
   manifest.sha256.clear();

@@ -9,6 +9,7 @@
 #include "atelier/core/error.h"
 #include "atelier/core/log.h"
 #include "atelier/core/options_json.h"
+#include "atelier/core/revision.h"
 #include "atelier/model/model_bundle.h"
 #include "atelier/style/attribute_model.h"
 #include "atelier/training/detail/checkpoint.h"
@@ -148,6 +149,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   manifest.default_detail = static_cast<float>(options.default_detail);
   manifest.canvas = static_cast<float>(training.canvas);
   manifest.stroke_side = training.stroke_short_side;
+  manifest.strokes = StyleCatalogue::strokes();
   json recipe = training.to_json();
   // Folders are this machine's business; what was in them is listed in "data".
   for (const char* key : {"run", "perceptual", "content", "style", "style_cache"}) recipe.erase(key);
@@ -156,6 +158,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
       {"steps", checkpoint->step},
       {"minutes", checkpoint->elapsed_seconds / 60},
       {"seed", training.seed},
+      {"revision", source_revision()},
       {"recipe", recipe},
       {"perceptual",
        {{"gate", phi.manifest.value("gate", json::object())},

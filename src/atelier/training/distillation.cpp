@@ -212,7 +212,8 @@ class Distiller {
       const at::Tensor photo = tensor::on_canvas(held_out_[i % held_out_.size()], bundle_.manifest().canvas);
       const at::Tensor code = gallery_.narrow(0, static_cast<std::int64_t>(style), 1);
       const float dial = styles[style].detail >= 0 ? styles[style].detail : bundle_.manifest().default_detail;
-      const at::Tensor detail = torch::full({1}, dial), stroke = torch::zeros({1});
+      const at::Tensor detail = torch::full({1}, dial),
+                       stroke = torch::full({1}, std::log2(bundle_.manifest().strokes.told));
       const at::Tensor wanted = teacher_->forward(photo, code, stroke, detail);
       const at::Tensor painting = student->forward(photo, code, stroke, detail);
       const PaintingDistance distance = ruler_.distance(painting, wanted);

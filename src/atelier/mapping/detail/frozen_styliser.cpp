@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "atelier/model/stroke_condition.h"
 #include "atelier/tensor/canvas.h"
 #include "atelier/tensor/tensor_file.h"
 
@@ -24,6 +23,7 @@ FrozenStyliser::FrozenStyliser(const model::ModelBundle& bundle, at::ScalarType 
     : type_(type),
       detail_(bundle.manifest().default_detail),
       canvas_(bundle.manifest().canvas),
+      told_stroke_(bundle.manifest().strokes.told),
       generator_(bundle.manifest().generator),
       perceptual_(bundle.manifest().perceptual),
       encoder_(bundle.manifest().encoder, bundle.manifest().perceptual) {
@@ -33,7 +33,7 @@ FrozenStyliser::FrozenStyliser(const model::ModelBundle& bundle, at::ScalarType 
 }
 
 at::Tensor FrozenStyliser::paint(const at::Tensor& content, const at::Tensor& code) {
-  const at::Tensor stroke = torch::full({content.size(0)}, std::log2(model::kToldStroke), type_);
+  const at::Tensor stroke = torch::full({content.size(0)}, std::log2(told_stroke_), type_);
   return generator_->forward(tensor::on_canvas(content, canvas_), code, stroke,
                              torch::full_like(stroke, detail_));
 }

@@ -25,7 +25,7 @@ class FrozenStyliser {
 
  private:
   at::ScalarType type_;
-  double detail_, canvas_;
+  double detail_, canvas_, told_stroke_;
   nn::Generator generator_;
   nn::PerceptualNetwork perceptual_;
   nn::StyleEncoder encoder_;

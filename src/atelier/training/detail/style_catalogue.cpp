@@ -2,11 +2,11 @@
 
 #include <torch/torch.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <span>
 
-#include "atelier/model/stroke_condition.h"
 #include "atelier/training/detail/crops.h"
 #include "atelier/weights/sha256.h"
 
@@ -18,7 +18,7 @@ struct Variant {
   bool recoloured;
 };
 constexpr std::array<Variant, StyleCatalogue::kVariants> kVariantTable = {
-    {{1, false}, {1, true}, {model::kLargestStroke, false}, {model::kSmallestStroke, true}}};
+    {{1, false}, {1, true}, {1.41, false}, {0.71, true}, {2, false}}};
 
 // Larger pictures are measured in a window: statistics of so many strokes change little, and their cost is
 // bounded.
@@ -45,6 +45,12 @@ at::Tensor window(const at::Tensor& picture, Random& random) {
 }
 
 }  // namespace
+
+model::StrokeScales StyleCatalogue::strokes() {
+  const auto [smallest, largest] = std::minmax_element(kVariantTable.begin(), kVariantTable.end(),
+                                                       [](auto& a, auto& b) { return a.scale < b.scale; });
+  return {smallest->scale, largest->scale, largest->scale};
+}
 
 double StyleCatalogue::stroke(int variant) {
   return kVariantTable[static_cast<std::size_t>(variant)].scale;

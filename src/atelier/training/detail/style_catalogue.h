@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "atelier/model/stroke_scales.h"
 #include "atelier/nn/feature_network.h"
 #include "atelier/nn/feature_statistics.h"
 #include "atelier/nn/style_statistics.h"
@@ -32,14 +33,16 @@ struct StyleSides {
   int described = 256, strokes = 512;
 };
 
-/// Style pictures with their variants: three stroke scales and recolourings after other pictures, which
+/// Style pictures with their variants: four stroke scales and recolourings after other pictures, which
 /// multiply few paintings into many styles. Entries are measured when first asked for and kept for good.
 /// Thread-safe.
 class StyleCatalogue {
  public:
-  static constexpr int kVariants = 4;
+  static constexpr int kVariants = 5;
   /// Scale of a variant's strokes against sides.strokes.
   static double stroke(int variant);
+  /// All of them; a generator is best told of the largest.
+  static model::StrokeScales strokes();
 
   /// networks: phi first, then reference networks with the number of their finest taps to use.
   struct Measure {

@@ -4,7 +4,6 @@
 
 #include <cmath>
 
-#include "atelier/model/stroke_condition.h"
 #include "atelier/tensor/canvas.h"
 #include "atelier/training/detail/networks.h"
 
@@ -34,6 +33,7 @@ bool is_zero(const at::Tensor& tensor) {
 StylePainter::StylePainter(const model::ModelBundle& bundle)
     : space_(bundle.manifest().space_id),
       canvas_(bundle.manifest().canvas),
+      told_stroke_(bundle.manifest().strokes.told),
       generator_sha256_(bundle.manifest().sha256.at("generator.safetensors")),
       generator_(bundle.manifest().generator),
       phi_(bundle.manifest().perceptual),
@@ -65,8 +65,8 @@ at::Tensor StylePainter::paint(const at::Tensor& content, const at::Tensor& code
   const std::int64_t piece = at::GradMode::is_enabled() ? ++learning_paints_ : 0;
   nn::NormStats live;
   return generator_->forward(tensor::on_canvas(content, canvas_, piece), codes,
-                             torch::full({count}, std::log2(model::kToldStroke)),
-                             torch::full({count}, detail), live, state_.correction);
+                             torch::full({count}, std::log2(told_stroke_)), torch::full({count}, detail),
+                             live, state_.correction);
 }
 
 void StylePainter::train(bool code, bool correction, bool layers) {

@@ -54,7 +54,7 @@ class StylePainter {
 
  private:
   std::string space_;
-  double canvas_;
+  double canvas_, told_stroke_;
   std::int64_t learning_paints_ = 0;
   std::string generator_sha256_;
   nn::Generator generator_;
