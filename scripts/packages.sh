@@ -6,10 +6,11 @@ build_packages=(g++ cmake ninja-build pkg-config mold
   libvips-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libsodium-dev libeigen3-dev
   libsqlite3-dev libsqlitecpp-dev libpqxx-dev)
 
-# For the rooms on LibTorch: training and the reference model. With the serial OpenBLAS: LibTorch's matrix products
-# fall back on Debian's reference BLAS otherwise (3 GFLOP/s instead of 82 on one core), and the OpenMP variant of
-# OpenBLAS spins against oneDNN's threads.
-training_packages=(libtorch-dev libopenblas0-serial)
+# For the rooms on LibTorch: training and the reference model. With OpenBLAS: LibTorch's matrix products fall back on
+# Debian's reference BLAS otherwise (3 GFLOP/s instead of 82 on one core). Not its serial variant, which is built
+# without locks: products that two threads ask for at once come out wrong now and then. The OpenMP variant spins
+# against oneDNN's threads.
+training_packages=(libtorch-dev libopenblas0-pthread)
 
 # For the test suite and the benchmarks.
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev zlib1g-dev libjpeg-dev

@@ -2,6 +2,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
+#include <atomic>
+#include <thread>
+
 #include "atelier/core/error.h"
 #include "atelier/tensor/device.h"
 #include "atelier/tensor/image_tensor.h"
@@ -34,6 +37,22 @@ TEST(ParseDevice, AutoIsWhateverIsThere) {
 TEST(ParseDevice, SaysWhenThereIsNoGraphicsCard) {
   if (torch::cuda::is_available()) GTEST_SKIP() << "this machine has one";
   expect_error([] { parse_device("cuda"); }, ErrorCode::Unavailable, "device.cuda");
+}
+
+TEST(MatrixProducts, AreRightWhenSeveralThreadsAskAtOnce) {
+  prepare_runtime(0);
+  torch::manual_seed(1);
+  const at::Tensor a = torch::randn({32, 16}), b = torch::randn({16, 4096}), product = torch::matmul(a, b);
+  std::atomic<int> wrong{0};
+  const auto multiply = [&] {
+    for (int i = 0; i < 10; ++i) wrong += torch::equal(torch::matmul(a, b), product) ? 0 : 1;
+  };
+  for (int round = 0; round < 200; ++round) {  // new threads each time: it is their first product that went wrong
+    std::thread other(multiply);
+    multiply();
+    other.join();
+  }
+  EXPECT_EQ(wrong, 0);
 }
 
 TEST(ImageTensor, PlanesHoldRedGreenAndBlueInUnits) {

@@ -4,6 +4,7 @@
 #include <torch/torch.h>
 
 #include "atelier/core/error.h"
+#include "atelier/tensor/blas.h"
 
 namespace atelier::tensor {
 
@@ -26,6 +27,7 @@ c10::Device parse_device(const std::string& name) {
 }
 
 void prepare_runtime(int threads) {
+  prepare_blas();
   if (threads > 0) at::set_num_threads(threads);
   // Tensors come and go every few milliseconds: freed pages stay with the process, in one arena for every
   // thread, or each new tensor costs page faults. 32 MiB is the largest mmap threshold that glibc accepts.
