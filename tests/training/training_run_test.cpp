@@ -152,6 +152,42 @@ TEST_F(Training, WithAFrozenEncoderOnlyTheGeneratorLearnsOn) {
                "config.freeze_encoder");
 }
 
+TEST_F(Training, MayBeginWithAModelAndKeepItsStyleSpace) {
+  const test::TinyRun tiny(2, 3);
+  const ExportOptions model{
+      .gallery = tiny / "gallery.json", .output = tiny / "model", .name = "tiny", .licence = "CC0"};
+  write_file_atomically(model.gallery, R"([{"name": "first", "file": "photo-0.png"}])");
+  train_base(tiny.options("run", 3), flags(false));
+  export_bundle(tiny.options("run", 3), model);
+
+  json config = tiny.config("further", 2);
+  config["start_from"] = model.output.string();
+  config["freeze_encoder"] = true;
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::Config,
+               "config.start_from");  // another perceptual network
+  config["perceptual"] = model.output.string();
+  config["generator_size"] = "S";
+  expect_error([&] { train_base(TrainingOptions::parse(config), flags(false)); }, ErrorCode::Config,
+               "config.start_from");
+  config["generator_size"] = "XS";
+  train_base(TrainingOptions::parse(config), flags(false));
+
+  const auto bundle = model::ModelBundle::open(model.output);
+  const tensor::TensorMap start = read_checkpoint(checkpoint_file(tiny / "further", 0)).first;
+  for (const auto& [name, value] : tensor::to_tensors(bundle->generator()))
+    EXPECT_TRUE(tensors_equal(start.at("averaged.generator." + name), value)) << name;
+
+  ExportOptions further = model;
+  further.output = tiny / "further-model";
+  export_bundle(TrainingOptions::parse(config), further);
+  const model::Manifest manifest = model::ModelBundle::open(further.output)->manifest();
+  EXPECT_EQ(manifest.space_id, bundle->manifest().space_id);
+  EXPECT_EQ(manifest.training.at("began_with").at("steps"), 3);
+  EXPECT_EQ(manifest.training.at("perceptual"), bundle->manifest().training.at("perceptual"));
+  EXPECT_NE(manifest.sha256.at("generator.safetensors"),
+            bundle->manifest().sha256.at("generator.safetensors"));
+}
+
 // 52 steps pass the point, step 50, where the balance of gradients looks back at what it measured at step 0.
 TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
   const test::TinyRun tiny(2, 2);

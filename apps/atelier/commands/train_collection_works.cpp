@@ -1,8 +1,8 @@
 #include <spdlog/spdlog.h>
 
 #include "atelier/core/error.h"
+#include "atelier/core/seeded_shuffle.h"
 #include "atelier/style/procedural/drawing.h"
-#include "atelier/training/seeded_shuffle.h"
 #include "atelier/training/style_tuning.h"
 #include "atelier/training/tuning_split.h"
 #include "atelier/weights/sha256.h"
@@ -37,7 +37,7 @@ CollectionWorks read_collection(const std::filesystem::path& folder, std::uint64
                  files.size(), training::kMostWorks);
     files.resize(training::kMostWorks);
   }
-  training::seeded_shuffle(files, seed);
+  seeded_shuffle(files, seed);
 
   CollectionWorks works;
   std::vector<std::string> usable;

@@ -6,13 +6,13 @@
 #include <set>
 
 #include "atelier/core/error.h"
+#include "atelier/core/seeded_shuffle.h"
 #include "atelier/evaluation/baselines/attribute_ridge.h"
 #include "atelier/evaluation/baselines/item_mean.h"
 #include "atelier/evaluation/baselines/low_rank.h"
 #include "atelier/evaluation/baselines/nearest_people.h"
 #include "atelier/evaluation/baselines/random_predictor.h"
 #include "atelier/evaluation/baselines/user_item_bias.h"
-#include "atelier/evaluation/detail/shuffle.h"
 #include "atelier/evaluation/people_split.h"
 #include "atelier/evaluation/taste_attributes.h"
 #include "atelier/evaluation/taste_catalogue.h"
@@ -33,7 +33,7 @@ struct Quiz {
 
 Quiz make_quiz(const RatingSet& set, std::size_t person, int round, const RealPeopleOptions& options) {
   std::vector<CatalogueRating> ratings = set.ratings[person];
-  detail::shuffle(ratings, hash_of(set.people[person], options.seed + 1));
+  seeded_shuffle(ratings, hash_of(set.people[person], options.seed + 1));
   const auto held_out = static_cast<std::size_t>(
       std::max(2.0, std::floor(options.held_out * static_cast<double>(ratings.size()))));
   if (ratings.size() < held_out + 2) return {};
@@ -44,8 +44,8 @@ Quiz make_quiz(const RatingSet& set, std::size_t person, int round, const RealPe
               ratings.end());
   Quiz quiz;
   quiz.pool.assign(ratings.begin() + static_cast<std::ptrdiff_t>(held_out), ratings.end());
-  detail::shuffle(quiz.pool,
-                  hash_of(set.people[person], options.seed + 2 + static_cast<std::uint64_t>(round)));
+  seeded_shuffle(quiz.pool,
+                 hash_of(set.people[person], options.seed + 2 + static_cast<std::uint64_t>(round)));
   for (std::size_t i = 0; i < held_out; ++i) {
     if (set.repeats.empty()) {
       quiz.items.push_back(ratings[i].item);

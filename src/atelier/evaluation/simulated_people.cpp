@@ -9,7 +9,7 @@
 #include <set>
 
 #include "atelier/core/error.h"
-#include "atelier/evaluation/detail/shuffle.h"
+#include "atelier/core/seeded_shuffle.h"
 #include "atelier/evaluation/people_split.h"
 #include "atelier/evaluation/statistics.h"
 #include "atelier/personalization/preference_model.h"
@@ -260,7 +260,7 @@ class Simulation {
       }
       std::vector<std::size_t> order(candidates_.size());
       std::iota(order.begin(), order.end(), 0);
-      detail::shuffle(order, seed_of("mood", number));
+      seeded_shuffle(order, seed_of("mood", number));
       std::mt19937_64 random(seed_of("mood noise", number));
       std::normal_distribution<double> normal(0, options_.noise);
       Interview alone{general.user};

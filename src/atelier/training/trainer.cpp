@@ -12,6 +12,7 @@
 #include "atelier/core/cancel.h"
 #include "atelier/core/error.h"
 #include "atelier/core/log.h"
+#include "atelier/model/model_bundle.h"
 #include "atelier/tensor/device.h"
 #include "atelier/training/detail/checkpoint.h"
 #include "atelier/training/detail/crops.h"
@@ -50,6 +51,7 @@ class Training {
 
  private:
   void start_or_resume();
+  void begin();
   void standardise_encoder();
   void make_sheet_inputs();
   void save();
@@ -80,6 +82,7 @@ class Training {
   std::optional<Judge> on_trained_, on_held_out_;
   std::optional<Diagnosis> stopped_by_;
   std::ofstream metrics_, findings_;
+  json began_with_;  // the model, null without one
   std::vector<at::Tensor> sheet_contents_, sheet_styles_;
   nn::StyleStatistics sheet_described_;
 
@@ -153,13 +156,7 @@ void Training::start_or_resume() {
                     ": already holds a training; go on with --resume or use another run folder");
   }
   if (!checkpoint) {
-    if (options_.freeze_encoder) {
-      throw Error(
-          ErrorCode::Config, "config.freeze_encoder",
-          "freeze_encoder: a new training has no encoder yet that could be kept; resume one, or set it "
-          "to false");
-    }
-    standardise_encoder();
+    begin();
     save();
     return;
   }
@@ -172,7 +169,34 @@ void Training::start_or_resume() {
                          checkpoint->state.value("gradient_ratio", 1.0));
   mean_content_ = checkpoint->state.value("mean_content", 0.0);
   mean_style_ = checkpoint->state.value("mean_style", 0.0);
+  began_with_ = checkpoint->state.value("began_with", json());
   spdlog::info("resuming at step {} after {:.1f} minutes", steps_done_, elapsed_before_ / 60);
+}
+
+void Training::begin() {
+  if (options_.start_from.empty()) {
+    if (options_.freeze_encoder) {
+      throw Error(ErrorCode::Config, "config.freeze_encoder",
+                  "freeze_encoder: a new training has no encoder yet that could be kept; resume one, begin "
+                  "with a model (\"start_from\"), or set it to false");
+    }
+    standardise_encoder();
+    return;
+  }
+  const auto bundle = model::ModelBundle::open(options_.start_from);
+  const std::string& generator = bundle->manifest().sha256.at("generator.safetensors");
+  if (bundle->manifest().sha256.at("perceptual.safetensors") != phi_.sha256) {
+    throw Error(ErrorCode::Config, "config.start_from",
+                printable(options_.start_from.string()) +
+                    ": its encoder reads what its own perceptual network sees; let \"perceptual\" name this "
+                    "folder too");
+  }
+  networks_->begin_with(*bundle);
+  if (options_.freeze_encoder) networks_->freeze_encoder();
+  began_with_ = {{"generator", generator},
+                 {"steps", bundle->manifest().training.value("steps", 0)},
+                 {"minutes", bundle->manifest().training.value("minutes", 0.0)}};
+  spdlog::info("beginning with the networks of {}", printable(options_.start_from.string()));
 }
 
 void Training::make_sheet_inputs() {
@@ -237,7 +261,8 @@ void Training::save() {
                       {"style_scale", step_->style_scale()},
                       {"gradient_ratio", step_->gradient_ratio()},
                       {"mean_content", mean_content_},
-                      {"mean_style", mean_style_}};
+                      {"mean_style", mean_style_},
+                      {"began_with", began_with_}};
   checkpoint.tensors = networks_->state();
   try {
     store_.save(checkpoint);

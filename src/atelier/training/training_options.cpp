@@ -155,6 +155,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   require_known_keys(j,
                      {"run",
                       "perceptual",
+                      "start_from",
                       "content",
                       "style",
                       "content_short_side",
@@ -185,6 +186,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   TrainingOptions o;
   read_field(j, "run", PathField{o.run}, "config");
   read_field(j, "perceptual", PathField{o.perceptual}, "config");
+  read_field(j, "start_from", PathField{o.start_from}, "config");
   read_field(j, "style_cache", PathField{o.style_cache}, "config");
   o.content = read_list<DataSource>(j, "content", {});
   o.style = read_list<DataSource>(j, "style", {});
@@ -262,6 +264,7 @@ json TrainingOptions::to_json() const {
   for (const auto& [label, weight] : label_weights) labels[label] = weight;
   return {{"run", run.string()},
           {"perceptual", perceptual.string()},
+          {"start_from", start_from.string()},
           {"content", write_list(content)},
           {"style", write_list(style)},
           {"content_short_side", content_short_side},

@@ -85,6 +85,9 @@ struct OptimiserOptions {
 struct TrainingOptions {
   std::filesystem::path run;         ///< folder for checkpoints, metrics and sheets
   std::filesystem::path perceptual;  ///< folder of a finished `train perceptual` run
+  /// Bundle whose generator and encoder a new training begins with, its perceptual network being
+  /// `perceptual`; empty: random weights. A resumed training goes on from its own checkpoint.
+  std::filesystem::path start_from;
   std::vector<DataSource> content, style;
   int content_short_side = 320, style_short_side = 256;
   std::filesystem::path style_cache;  ///< folder for measured styles, shared by runs; empty: RUN/style-cache

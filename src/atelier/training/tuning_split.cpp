@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "atelier/training/seeded_shuffle.h"
+#include "atelier/core/seeded_shuffle.h"
 
 namespace atelier::training {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "atelier/evaluation/detail/shuffle.h"
+#include "atelier/core/seeded_shuffle.h"
 
 namespace atelier::evaluation::detail {
 namespace {
@@ -18,7 +18,7 @@ double error_after_few_answers(const RatingPredictor& predictor,
   double sum = 0, count = 0;
   for (std::size_t person = 0; person < std::min(kPeople, people.size()); ++person) {
     std::vector<CatalogueRating> ratings = people[person];
-    shuffle(ratings, seed + person);
+    seeded_shuffle(ratings, seed + person);
     const std::size_t known = std::min(kAnswers, ratings.size() / 2);
     std::vector<int> items;
     for (std::size_t i = known; i < ratings.size(); ++i) items.push_back(ratings[i].item);

@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <functional>
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
@@ -79,6 +80,19 @@ TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const Perceptua
   discriminator_adam = std::make_unique<torch::optim::Adam>(
       discriminator_parameters,
       torch::optim::AdamOptions(options.optimiser.discriminator_rate).betas({0.5, 0.99}));
+}
+
+void TrainedNetworks::begin_with(const model::ModelBundle& bundle) {
+  const model::Manifest& manifest = bundle.manifest();
+  if (manifest.generator != generator->options() || manifest.encoder != encoder->options()) {
+    throw Error(ErrorCode::Config, "config.start_from",
+                "start_from: the networks of this model have other shapes; give \"generator_size\" and "
+                "\"encoder\" as in its manifest");
+  }
+  for (nn::Generator& network : {std::ref(generator), std::ref(averaged_generator)})
+    tensor::load_state(*network, tensor::to_tensors(bundle.generator()), bundle.generator().name());
+  for (nn::StyleEncoder& network : {std::ref(encoder), std::ref(averaged_encoder)})
+    tensor::load_state(*network, tensor::to_tensors(bundle.encoder()), bundle.encoder().name());
 }
 
 void TrainedNetworks::average(double decay, std::int64_t step) {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "atelier/model/model_bundle.h"
 #include "atelier/nn/discriminator.h"
 #include "atelier/nn/generator.h"
 #include "atelier/nn/perceptual_network.h"
@@ -35,6 +36,9 @@ class TrainedNetworks {
  public:
   TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual, c10::Device device);
 
+  /// Generator and encoder, and their averages, become the bundle's; discriminator and optimisers stay new.
+  /// Error Config "config.start_from" when its networks are of other shapes than this training's.
+  void begin_with(const model::ModelBundle& bundle);
   /// average_into of generator and encoder.
   void average(double decay, std::int64_t step);
   /// From now on the encoder is its average and stays as it is.
