@@ -24,7 +24,7 @@ std::string csv_number(double value) {
 }  // namespace
 
 std::string PictureEvaluation::to_csv() const {
-  std::string text = "system,content,style";
+  std::string text = "system,content_name,style_name";
   for (const Metric& metric : pair_metrics()) text += "," + metric.key;
   text += "\n";
   for (const Painting& painting : paintings) {
