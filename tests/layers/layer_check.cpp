@@ -32,8 +32,8 @@ const std::map<std::string, Names> kRooms = {
     {"evaluation", {"core", "image", "style", "storage", "personalization", "report"}},
     {"training", {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses"}},
     {"judging",
-     {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses", "engine",
-      "inference", "evaluation"}},
+     {"core", "image", "style", "weights", "model", "report", "tensor", "nn", "losses", "engine", "inference",
+      "evaluation"}},
 };
 
 // Folders inside a room that may include more than their room.

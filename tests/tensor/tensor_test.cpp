@@ -47,7 +47,8 @@ TEST(MatrixProducts, AreRightWhenSeveralThreadsAskAtOnce) {
   const auto multiply = [&] {
     for (int i = 0; i < 10; ++i) wrong += torch::equal(torch::matmul(a, b), product) ? 0 : 1;
   };
-  for (int round = 0; round < 200; ++round) {  // new threads each time: it is their first product that went wrong
+  for (int round = 0; round < 200;
+       ++round) {  // new threads each time: it is their first product that went wrong
     std::thread other(multiply);
     multiply();
     other.join();
