@@ -1,7 +1,6 @@
 #include "atelier/inference/fixed_pattern.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,10 +22,9 @@ struct Plane {
         height((h + kPatternPeriod - 1) / kPatternPeriod * kPatternPeriod),
         values(static_cast<std::size_t>(width) * static_cast<std::size_t>(height)) {}
 
-  std::span<float> rows(int first, int count) {
-    const auto row = static_cast<std::size_t>(width);
-    return std::span(values).subspan(static_cast<std::size_t>(first) * row,
-                                     static_cast<std::size_t>(count) * row);
+  std::span<float> row(int y) {
+    const auto length = static_cast<std::size_t>(width);
+    return std::span(values).subspan(static_cast<std::size_t>(y) * length, length);
   }
 
   int width, height;
@@ -40,7 +38,7 @@ Plane luma_plane(const Image& picture) {
   for (int y = 0; y < plane.height; ++y) {
     const auto row = static_cast<std::size_t>(std::min(y, picture.height() - 1)) *
                      static_cast<std::size_t>(picture.width());
-    const std::span<float> to = plane.rows(y, 1);
+    const std::span<float> to = plane.row(y);
     for (int x = 0; x < plane.width; ++x) {
       const auto* pixel = &samples[3 * (row + static_cast<std::size_t>(std::min(x, picture.width() - 1)))];
       to[static_cast<std::size_t>(x)] = detail::luma(pixel[0], pixel[1], pixel[2]);
@@ -64,18 +62,18 @@ void keep_fine_structure(Plane& plane) {
   Plane smooth(plane.width, plane.height);
   std::vector<float> line(width + 2 * kSide);
   for (int y = 0; y < plane.height; ++y) {
-    const std::span<const float> row = plane.rows(y, 1);
+    const std::span<const float> row = plane.row(y);
     std::copy(row.begin(), row.end(), line.begin() + kSide);
     std::fill_n(line.begin(), kSide, row.front());
     std::fill_n(line.end() - kSide, kSide, row.back());
     const float* at = line.data();
-    period_means(at, at + 1, at + 2, at + 3, at + 4, smooth.rows(y, 1).data(), width);
+    period_means(at, at + 1, at + 2, at + 3, at + 4, smooth.row(y).data(), width);
   }
   std::vector<float> mean(width);
   for (int y = 0; y < plane.height; ++y) {
-    const auto at = [&](int i) { return smooth.rows(std::clamp(i, 0, plane.height - 1), 1).data(); };
+    const auto at = [&](int i) { return smooth.row(std::clamp(i, 0, plane.height - 1)).data(); };
     period_means(at(y - 2), at(y - 1), at(y), at(y + 1), at(y + 2), mean.data(), width);
-    const std::span<float> row = plane.rows(y, 1);
+    const std::span<float> row = plane.row(y);
     for (std::size_t x = 0; x < width; ++x) row[x] -= mean[x];
   }
 }
@@ -103,7 +101,7 @@ void average_periods(std::span<float> values, std::size_t length) {
 
 void average_over_periods(Plane& plane) {
   average_periods(plane.values, kPatternPeriod * static_cast<std::size_t>(plane.width));
-  for (int y = 0; y < plane.height; ++y) average_periods(plane.rows(y, 1), kPatternPeriod);
+  for (int y = 0; y < plane.height; ++y) average_periods(plane.row(y), kPatternPeriod);
 }
 
 }  // namespace
@@ -117,7 +115,7 @@ void remove_fixed_pattern(Image& painting) {
   const std::span<std::uint16_t> samples = painting.rgb16();
   auto* sample = samples.data();
   for (int y = 0; y < painting.height(); ++y) {
-    const std::span<const float> row = pattern.rows(y, 1);
+    const std::span<const float> row = pattern.row(y);
     for (int x = 0; x < painting.width(); ++x) {
       for (int channel = 0; channel < 3; ++channel, ++sample) {
         const float value = static_cast<float>(*sample) - row[static_cast<std::size_t>(x)];

@@ -68,14 +68,6 @@ std::map<std::string, double> measure(const TrainingPicture& picture) {
                                    static_cast<int>(planes.size(1)), static_cast<int>(planes.size(2)));
 }
 
-// How the perceptual network was trained and judged: in a bundle that is told beside the generator's
-// training.
-json provenance(const LoadedPerceptual& phi) {
-  const json training = phi.manifest.value("training", json::object());
-  if (phi.manifest.contains("perceptual")) return training.value("perceptual", json::object());
-  return {{"gate", phi.manifest.value("gate", json::object())}, {"steps", training.value("steps", 0)}};
-}
-
 }  // namespace
 
 ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions& options) {
@@ -165,7 +157,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   for (json& network : recipe["networks"]) network.erase("file");
   manifest.training = {{"steps", checkpoint->step}, {"minutes", checkpoint->elapsed_seconds / 60},
                        {"seed", training.seed},     {"revision", source_revision()},
-                       {"recipe", recipe},          {"perceptual", provenance(phi)}};
+                       {"recipe", recipe},          {"perceptual", phi.provenance}};
   if (const json began_with = checkpoint->state.value("began_with", json()); !began_with.is_null())
     manifest.training["began_with"] = began_with;
   manifest.metrics = {{"training_content", checkpoint->state.value("mean_content", 0.0)},

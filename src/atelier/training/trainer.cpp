@@ -184,8 +184,8 @@ void Training::begin() {
     return;
   }
   const auto bundle = model::ModelBundle::open(options_.start_from);
-  const std::string& generator = bundle->manifest().sha256.at("generator.safetensors");
-  if (bundle->manifest().sha256.at("perceptual.safetensors") != phi_.sha256) {
+  const model::Manifest& manifest = bundle->manifest();
+  if (manifest.sha256.at("perceptual.safetensors") != phi_.sha256) {
     throw Error(ErrorCode::Config, "config.start_from",
                 printable(options_.start_from.string()) +
                     ": its encoder reads what its own perceptual network sees; let \"perceptual\" name this "
@@ -193,9 +193,9 @@ void Training::begin() {
   }
   networks_->begin_with(*bundle);
   if (options_.freeze_encoder) networks_->freeze_encoder();
-  began_with_ = {{"generator", generator},
-                 {"steps", bundle->manifest().training.value("steps", 0)},
-                 {"minutes", bundle->manifest().training.value("minutes", 0.0)}};
+  began_with_ = {{"generator", manifest.sha256.at("generator.safetensors")},
+                 {"steps", manifest.training.value("steps", 0)},
+                 {"minutes", manifest.training.value("minutes", 0.0)}};
   spdlog::info("beginning with the networks of {}", printable(options_.start_from.string()));
 }
 

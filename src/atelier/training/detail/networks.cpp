@@ -3,7 +3,6 @@
 #include <torch/torch.h>
 
 #include <algorithm>
-#include <functional>
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
@@ -20,9 +19,8 @@ LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
         printable(folder.string()) + ": holds no perceptual network; run `atelier train perceptual` first");
   }
   LoadedPerceptual loaded;
-  loaded.manifest = nlohmann::json::parse(read_file(manifest, 1 << 20), nullptr, /*allow_exceptions=*/false);
+  const auto m = nlohmann::json::parse(read_file(manifest, 1 << 20), nullptr, /*allow_exceptions=*/false);
   // A model bundle names the file among others, a `train perceptual` run names it alone.
-  const nlohmann::json& m = loaded.manifest;
   const bool is_bundle = m.is_object() && m.contains("perceptual");
   const std::string expected = !m.is_object() ? ""
                                : is_bundle    ? m["sha256"].value("perceptual.safetensors", "")
@@ -32,6 +30,10 @@ LoadedPerceptual load_perceptual(const std::filesystem::path& folder) {
     throw Error(ErrorCode::BadData, "model.checksum",
                 printable(file.string()) + ": does not match its manifest; copy it again or train it anew");
   }
+  const auto training = m.value("training", nlohmann::json::object());
+  loaded.provenance = is_bundle ? training.value("perceptual", nlohmann::json::object())
+                                : nlohmann::json{{"gate", m.value("gate", nlohmann::json::object())},
+                                                 {"steps", training.value("steps", 0)}};
   const PerceptualOptions options = m[is_bundle ? "perceptual" : "network"].get<PerceptualOptions>();
   loaded.network = nn::PerceptualNetwork(options);
   load_frozen(*loaded.network, weights::SafetensorsFile::read(file));
@@ -63,8 +65,7 @@ TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const Perceptua
       nn::DiscriminatorOptions{.width = options.discriminator_width, .code_dim = g.code_dim});
   averaged_generator = nn::Generator(g);
   averaged_encoder = nn::StyleEncoder(options.encoder, perceptual);
-  tensor::load_state(*averaged_generator, tensor::state_of(*generator), "generator");
-  tensor::load_state(*averaged_encoder, tensor::state_of(*encoder), "encoder");
+  start_averages();
   for (torch::nn::Module* module :
        {static_cast<torch::nn::Module*>(generator.get()), static_cast<torch::nn::Module*>(encoder.get()),
         static_cast<torch::nn::Module*>(discriminator.get()),
@@ -89,10 +90,14 @@ void TrainedNetworks::begin_with(const model::ModelBundle& bundle) {
                 "start_from: the networks of this model have other shapes; give \"generator_size\" and "
                 "\"encoder\" as in its manifest");
   }
-  for (nn::Generator& network : {std::ref(generator), std::ref(averaged_generator)})
-    tensor::load_state(*network, tensor::to_tensors(bundle.generator()), bundle.generator().name());
-  for (nn::StyleEncoder& network : {std::ref(encoder), std::ref(averaged_encoder)})
-    tensor::load_state(*network, tensor::to_tensors(bundle.encoder()), bundle.encoder().name());
+  tensor::load_state(*generator, tensor::to_tensors(bundle.generator()), bundle.generator().name());
+  tensor::load_state(*encoder, tensor::to_tensors(bundle.encoder()), bundle.encoder().name());
+  start_averages();
+}
+
+void TrainedNetworks::start_averages() {
+  tensor::load_state(*averaged_generator, tensor::state_of(*generator), "generator");
+  tensor::load_state(*averaged_encoder, tensor::state_of(*encoder), "encoder");
 }
 
 void TrainedNetworks::average(double decay, std::int64_t step) {

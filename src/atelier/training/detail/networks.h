@@ -16,12 +16,12 @@
 
 namespace atelier::training {
 
-/// phi as `train perceptual` left it, frozen, with its manifest. Error NoInput when the folder holds none,
+/// phi as `train perceptual` or a model bundle holds it, frozen. Error NoInput when the folder holds none,
 /// BadData when the checksum differs.
 struct LoadedPerceptual {
   nn::PerceptualNetwork network{nullptr};
-  nlohmann::json manifest;
-  std::string sha256;  ///< of the weights' file
+  nlohmann::json provenance;  ///< {"steps", "gate"} of its training
+  std::string sha256;         ///< of the weights' file
 };
 LoadedPerceptual load_perceptual(const std::filesystem::path& folder);
 
@@ -58,6 +58,8 @@ class TrainedNetworks {
   std::unique_ptr<torch::optim::Adam> painter_adam, discriminator_adam;
 
  private:
+  void start_averages();
+
   std::uint64_t seed_;
   bool encoder_frozen_ = false;
   int discriminator_width_;
