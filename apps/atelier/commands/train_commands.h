@@ -48,7 +48,7 @@ struct TuningInputs {
   std::int64_t steps = 0;
   std::filesystem::path content;
   std::vector<std::string> networks;
-  double most_content = 1.10;
+  double most_content = 1.0;
   bool replace = false;
   std::filesystem::path strip;
   JudgedTraining judged;

@@ -77,7 +77,7 @@ void TuningInputs::add_to(CLI::App& command) {
   command
       .add_option("--most-content", most_content,
                   "How much of the photo's structure it may cost: content loss against the untrained style's")
-      ->check(CLI::Range(1.0, 3.0).description(""))
+      ->check(CLI::Range(0.5, 3.0).description(""))
       ->type_name("FACTOR")
       ->capture_default_str();
   add_repeatable(

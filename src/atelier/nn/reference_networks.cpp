@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include "atelier/core/error.h"
+#include "atelier/nn/filter_bank.h"
 #include "atelier/tensor/tensor_file.h"
 
 namespace atelier::nn {
@@ -139,8 +140,15 @@ std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
   if (kind == "se16x") return std::make_unique<Se16x>(file, device);
   if (kind == "squeezenet") return std::make_unique<SqueezeNet>(file, device);
   if (kind == "alexnet") return std::make_unique<AlexNet>(file, device);
-  throw Error(ErrorCode::Usage, "network.kind",
-              "network '" + printable(kind) + "' is unknown; use vgg19, se16x, squeezenet or alexnet");
+  if (kind == "filters") {
+    if (!file.empty())
+      throw Error(ErrorCode::Usage, "network.file",
+                  "network 'filters' is computed and reads no file: leave out " + printable(file.string()));
+    return std::make_unique<FilterBank>();
+  }
+  throw Error(
+      ErrorCode::Usage, "network.kind",
+      "network '" + printable(kind) + "' is unknown; use vgg19, se16x, squeezenet, alexnet or filters");
 }
 
 }  // namespace atelier::nn

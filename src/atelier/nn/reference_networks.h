@@ -16,7 +16,9 @@ namespace atelier::nn {
 ///   "se16x"       SE-16x enc5 trunk (reflection padding), taps relu1_1, relu2_1, relu3_1, relu4_1, relu5_1
 ///   "squeezenet"  SqueezeNet 1.1, taps after ReLU of layer 0 and of fires 4, 7, 9, 10, 11, 12 (LPIPS's)
 ///   "alexnet"     AlexNet, taps after each of the five ReLUs (LPIPS's)
-/// Error NoInput when the file is missing, BadData when tensors are missing, Usage for another kind.
+///   "filters"     no network: FilterBank, without a file
+/// Error NoInput when the file is missing, BadData when tensors are missing, Usage for another kind and for
+/// a file beside "filters".
 std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
                                                        const std::filesystem::path& file,
                                                        c10::Device device = c10::Device("cpu"));

@@ -230,7 +230,7 @@ TrainingOptions TrainingOptions::parse(const json& j) {
   require(o.minutes > 0 || o.steps > 0, "minutes", "must be above 0");
   require(o.held_out >= 0 && o.held_out <= 0.5, "held_out", "must lie in 0..0.5");
   for (const ReferenceNetwork& network : o.networks) {
-    require(network.content <= 0 || network.kind != "alexnet", "content",
+    require(network.content <= 0 || (network.kind != "alexnet" && network.kind != "filters"), "content",
             "of a network needs vgg19, se16x or squeezenet");
   }
   require(o.loss.perceptual > 0 || !o.networks.empty(), "perceptual",

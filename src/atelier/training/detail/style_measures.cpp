@@ -10,8 +10,8 @@ StyleMeasures::StyleMeasures(const TrainingOptions& options, nn::PerceptualNetwo
     : measures{{phi.get(), 4, phi_sha256}} {
   for (const ReferenceNetwork& network : options.networks) {
     references.push_back(nn::load_reference_network(network.kind, network.file, device));
-    measures.push_back(
-        {references.back().get(), network.taps, network.kind + " " + weights::sha256_file(network.file)});
+    const std::string weights = network.file.empty() ? "" : " " + weights::sha256_file(network.file);
+    measures.push_back({references.back().get(), network.taps, network.kind + weights});
   }
 }
 

@@ -7,6 +7,7 @@
 
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/losses/pixel_losses.h"
+#include "atelier/nn/filter_bank.h"
 #include "atelier/nn/reference_networks.h"
 
 namespace atelier::training {
@@ -14,7 +15,7 @@ namespace {
 
 // The base's own recipe (configs/train/base.json) with twice its weight of correlations; the content's weight
 // is found as it goes.
-constexpr double kMoments = 2.5, kGram = 1.6, kNearContent = 0.5;
+constexpr double kMoments = 2.5, kGram = 1.6, kNearContent = 0.5, kFilters = 1;
 constexpr double kStructure = 3, kColour = 0.8, kHalo = 5, kGrid = 2, kVariation = 0.1;
 constexpr double kContentStep = 0.2, kLeastContent = 0.2, kMostContent = 30;
 constexpr double kExcess = 10;
@@ -59,6 +60,8 @@ StyleLook stacked(const std::vector<StyleLook>& rows) {
 
 StyleRuler::StyleRuler(nn::PerceptualNetwork phi, const std::vector<ReferenceNetwork>& further)
     : phi_(std::move(phi)), measures_{{phi_.get(), 4, 1}} {
+  references_.push_back(std::make_unique<nn::FilterBank>());
+  measures_.push_back({references_.back().get(), nn::FilterBank::kScales, kFilters});
   for (const ReferenceNetwork& network : further) {
     references_.push_back(nn::load_reference_network(network.kind, network.file));
     measures_.push_back({references_.back().get(), network.taps, network.weight});

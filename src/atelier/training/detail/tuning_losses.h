@@ -26,7 +26,8 @@ StyleLook pooled(const std::vector<StyleLook>& pictures);
 /// A batch of rows.
 StyleLook stacked(const std::vector<StyleLook>& rows);
 
-/// The networks by which a tuning measures style: phi, then further ones.
+/// The networks by which a tuning measures style: phi; filters that nobody trained, because a painting that
+/// is fitted to phi alone ends in fine speckle that phi does not see; then further ones.
 class StyleRuler {
  public:
   /// Errors of nn::load_reference_network.
