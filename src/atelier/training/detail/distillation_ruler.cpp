@@ -21,7 +21,7 @@ PaintingDistance DistillationRuler::distance(const at::Tensor& paintings, const 
   {
     const torch::NoGradGuard no_grad;
     wanted = phi_->features(teachers);
-    look = {nn::layer_statistics(wanted)};
+    look = styles_.look_at(teachers, wanted);
   }
   const std::vector<at::Tensor> taps = phi_->features(paintings);
   const losses::ContentLoss difference{.standardised = false};

@@ -13,12 +13,12 @@ namespace atelier::training {
 struct PaintingDistance {
   at::Tensor pixels;    ///< mean |y - t|
   at::Tensor features;  ///< sum over phi's taps of |F(y) - F(t)|^2 / (n Var F(t))
-  at::Tensor style;     ///< StyleRuler's loss: moments and correlations of the taps
+  at::Tensor style;     ///< StyleRuler's loss: moments and correlations of the taps and of fixed filters
 
   at::Tensor total() const;  ///< what the student learns by
 };
 
-/// Measures paintings by the bundle's own perceptual network.
+/// Measures paintings by the bundle's own perceptual network and the filters of a StyleRuler.
 class DistillationRuler {
  public:
   explicit DistillationRuler(nn::PerceptualNetwork phi) : phi_(phi), styles_(phi, {}) {}

@@ -69,21 +69,26 @@ StyleRuler::StyleRuler(nn::PerceptualNetwork phi, const std::vector<ReferenceNet
 }
 
 StyleLook StyleRuler::look_at(const at::Tensor& pictures) const {
+  return look_at(pictures, measures_.front().network->features(pictures));
+}
+
+StyleLook StyleRuler::look_at(const at::Tensor& pictures, const std::vector<at::Tensor>& taps) const {
   StyleLook look;
-  for (const Measure& measure : measures_)
-    look.push_back(statistics(measure.network->features(pictures), measure.taps));
+  for (const Measure& measure : measures_) {
+    const bool known = &measure == &measures_.front();
+    look.push_back(statistics(known ? taps : measure.network->features(pictures), measure.taps));
+  }
   return look;
 }
 
 at::Tensor StyleRuler::loss(const at::Tensor& paintings, const std::vector<at::Tensor>& taps,
                             const StyleLook& target) const {
+  const StyleLook seen = look_at(paintings, taps);
   at::Tensor total;
   for (std::size_t i = 0; i < measures_.size(); ++i) {
-    const auto seen =
-        statistics(i == 0 ? taps : measures_[i].network->features(paintings), measures_[i].taps);
-    const at::Tensor own =
-        (losses::MomentLoss()(seen, target[i]) * kMoments + losses::GramLoss()(seen, target[i]) * kGram) *
-        measures_[i].weight;
+    const at::Tensor own = (losses::MomentLoss()(seen[i], target[i]) * kMoments +
+                            losses::GramLoss()(seen[i], target[i]) * kGram) *
+                           measures_[i].weight;
     total = total.defined() ? total + own : own;
   }
   return total;

@@ -34,6 +34,8 @@ class StyleRuler {
   StyleRuler(nn::PerceptualNetwork phi, const std::vector<ReferenceNetwork>& further);
 
   StyleLook look_at(const at::Tensor& pictures) const;
+  /// The same when what phi sees of the pictures is known: `taps`.
+  StyleLook look_at(const at::Tensor& pictures, const std::vector<at::Tensor>& taps) const;
   /// Moments and correlations of paintings, `taps` being what phi sees of them, against `target` of as many
   /// rows.
   at::Tensor loss(const at::Tensor& paintings, const std::vector<at::Tensor>& taps,
