@@ -10,6 +10,7 @@
 #include "atelier/losses/gradient_penalty.h"
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/losses/pixel_losses.h"
+#include "atelier/losses/quiet_guard.h"
 #include "atelier/losses/shift_consistency.h"
 #include "atelier/nn/feature_statistics.h"
 #include "support/check_gradients.h"
@@ -249,6 +250,26 @@ TEST_F(PixelLossTest, GridGuardSeesWhatRepeatsWithTheStrideAndNothingElse) {
   EXPECT_NEAR(number(GridGuard()(wave(4).expand({1, 3, 128, 128}) * 10)), 1, 0.01);
   EXPECT_NEAR(number(GridGuard()(random_double({4, 3, 128, 128}))), 1.0 / 64, 0.002) << "noise";
   EXPECT_GE(number(GridGuard()(random_double({1, 3, 20, 40}))), 0) << "small pictures have a smaller window";
+}
+
+TEST_F(PixelLossTest, QuietGuardMindsBrushMarksInAnEvenSkyUnlessTheStyleHasThemEverywhere) {
+  const at::Tensor x = torch::arange(128, torch::kDouble).view({1, 1, 1, 128});
+  const at::Tensor marks = torch::cos(x * (2 * M_PI / 12)).expand({1, 3, 128, 128}) * 0.1;
+  const at::Tensor sky = (x * 0.001 + 0.4).expand({1, 3, 128, 128});
+  // A style that is half smooth has a quiet level near zero, one of marks everywhere their own strength.
+  at::Tensor half = sky + marks;
+  half.narrow(2, 64, 64).copy_(sky.narrow(2, 64, 64));
+  const at::Tensor smooth = QuietGuard::level(half), lively = QuietGuard::level(sky + marks);
+  EXPECT_LT(number(smooth), 0.005);
+  EXPECT_NEAR(number(lively), 0.1 / std::sqrt(2.0), 0.02);
+
+  EXPECT_LT(number(QuietGuard()(sky * 0.5 + 0.3, sky, smooth)), 1e-6) << "other colours are free";
+  EXPECT_GT(number(QuietGuard()(sky + marks, sky, smooth)), 2) << "marks in the sky of a smooth style";
+  EXPECT_LT(number(QuietGuard()(sky + marks, sky, lively)), 0.05) << "marks in the sky of a lively style";
+  EXPECT_LT(number(QuietGuard()(sky + marks, sky + marks, smooth)), 1e-6) << "the photo is busy there itself";
+  at::Tensor y = (sky + marks).narrow(2, 0, 32).narrow(3, 0, 32).clone().requires_grad_();
+  const at::Tensor piece = sky.narrow(2, 0, 32).narrow(3, 0, 32);
+  EXPECT_TRUE(gradients_match([&] { return QuietGuard()(y, piece, smooth); }, {y}));
 }
 
 using ShiftConsistencyTest = Losses;

@@ -36,6 +36,7 @@ void visit(LossWeights& o, Visit field) {
   field("halo_guard", o.halo_guard);
   field("grid_guard", o.grid_guard);
   field("colour_guard", o.colour_guard);
+  field("quiet_guard", o.quiet_guard);
   field("style_ramp_from", o.style_ramp_from);
 }
 

@@ -58,6 +58,7 @@ struct LossWeights {
   double halo_guard = 0.0;
   double grid_guard = 1.0;
   double colour_guard = 0.5;
+  double quiet_guard = 0.0;
   double style_ramp_from =
       0.2;  ///< the style terms start at this share and reach 1 after a fifth of the training
 };

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <span>
 
+#include "atelier/losses/quiet_guard.h"
 #include "atelier/training/detail/crops.h"
 #include "atelier/weights/sha256.h"
 
@@ -144,19 +145,21 @@ StyleEntry StyleCatalogue::make(std::size_t index, int variant) const {
   entry.described = std::move(measured->described);
   entry.targets = std::move(measured->targets);
   entry.stroke_log2 = static_cast<float>(std::log2(stroke(variant)));
+  entry.quiet = losses::QuietGuard::level(seen.unsqueeze(0)).item<float>();
   entry.bytes = seen.mul(255).round_().clamp_(0, 255).to(torch::kUInt8);
   return entry;
 }
 
 StyleBatch stack(const std::vector<const StyleEntry*>& entries) {
   std::vector<at::Tensor> texture, palette;
-  std::vector<float> stroke;
+  std::vector<float> stroke, quiet;
   for (const StyleEntry* entry : entries) {
     texture.push_back(entry->described.texture);
     palette.push_back(entry->described.palette);
     stroke.push_back(entry->stroke_log2);
+    quiet.push_back(entry->quiet);
   }
-  StyleBatch batch{{torch::cat(texture), torch::cat(palette)}, torch::tensor(stroke), {}};
+  StyleBatch batch{{torch::cat(texture), torch::cat(palette)}, torch::tensor(stroke), torch::tensor(quiet), {}};
   for (std::size_t i = 0; i < entries.front()->targets.size(); ++i) {
     std::vector<std::vector<nn::LayerStatistics>> rows;
     for (const StyleEntry* entry : entries) rows.push_back(entry->targets[i]);

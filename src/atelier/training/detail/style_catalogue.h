@@ -25,6 +25,7 @@ struct StyleEntry {
   at::Tensor bytes;               ///< [3, H, W] uint8: the picture at this scale and in these colours
   nn::StyleStatistics described;  ///< rows of one
   float stroke_log2 = 0;          ///< scale of the strokes against sides.strokes
+  float quiet = 0;                ///< QuietGuard::level
   std::vector<std::vector<nn::LayerStatistics>> targets;  ///< of phi, then of every reference network
 };
 
@@ -85,6 +86,7 @@ class StyleCatalogue {
 struct StyleBatch {
   nn::StyleStatistics described;
   at::Tensor stroke_log2;
+  at::Tensor quiet;
   std::vector<std::vector<nn::LayerStatistics>> targets;
 };
 StyleBatch stack(const std::vector<const StyleEntry*>& entries);

@@ -9,6 +9,7 @@
 #include "atelier/losses/gradient_penalty.h"
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/losses/pixel_losses.h"
+#include "atelier/losses/quiet_guard.h"
 #include "atelier/losses/shift_consistency.h"
 #include "atelier/training/detail/crops.h"
 
@@ -25,6 +26,7 @@ void to_device(StyleBatch& batch, c10::Device device) {
   batch.described.texture = batch.described.texture.to(device);
   batch.described.palette = batch.described.palette.to(device);
   batch.stroke_log2 = batch.stroke_log2.to(device);
+  batch.quiet = batch.quiet.to(device);
   for (auto& target : batch.targets) {
     for (nn::LayerStatistics& layer : target) {
       layer = {layer.mean.to(device), layer.std.to(device), layer.gram.to(device)};
@@ -94,6 +96,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     const at::Tensor t = plan.blend.to(device_);
     scene.code = torch::lerp(scene.code, networks_.encoder(other.described), t.unsqueeze(1));
     scene.stroke_log2 = torch::lerp(scene.stroke_log2, other.stroke_log2, t);
+    style.quiet = torch::lerp(style.quiet, other.quiet, t);
     for (std::size_t i = 0; i < style.targets.size(); ++i)
       style.targets[i] = nn::mix(style.targets[i], other.targets[i], t);
     scene.blended = true;
@@ -190,6 +193,8 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   if (weight.halo_guard > 0) add("halo_guard", weight.halo_guard, losses::HaloGuard()(y, scene.content));
   if (weight.colour_guard > 0)
     add("colour_guard", weight.colour_guard, losses::ColourGuard()(y, scene.content));
+  if (weight.quiet_guard > 0)
+    add("quiet_guard", weight.quiet_guard, losses::QuietGuard()(y, scene.content, style.quiet));
   if (weight.grid_guard > 0) add("grid_guard", weight.grid_guard, losses::GridGuard()(y));
 
   const double identity = progress < weight.identity_early_until ? weight.identity : weight.identity_late;
