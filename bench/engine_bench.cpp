@@ -23,7 +23,8 @@
 
 #include <cstdlib>
 
-#include "rivals.h"
+#include "atelier/nn/micro_ast.h"
+#include "atelier/nn/transformer_net.h"
 #endif
 
 namespace atelier::bench {
@@ -144,11 +145,11 @@ void paint_beside(benchmark::State& state, const Rival& rival, Size size, int th
 
 void register_rivals() {
   const char* folder = std::getenv("ATELIER_MICROAST");
-  const auto transformer = std::make_shared<TransformerNet>();
-  const auto micro_ast = std::make_shared<MicroAst>(folder ? std::optional<std::filesystem::path>(folder)
-                                                           : std::optional<std::filesystem::path>());
+  const auto transformer = std::make_shared<nn::TransformerNet>();
+  const auto micro_ast = std::make_shared<nn::MicroAst>(folder ? std::optional<std::filesystem::path>(folder)
+                                                               : std::optional<std::filesystem::path>());
   const at::NoGradGuard no_grad;
-  const auto style = std::make_shared<MicroAst::Style>(micro_ast->encode(at::rand({1, 3, 512, 512})));
+  const auto style = std::make_shared<nn::MicroAst::Style>(micro_ast->encode(at::rand({1, 3, 512, 512})));
   const std::pair<const char*, Rival> rivals[] = {
       {"TransformerNet", [=](const at::Tensor& x) { return (*transformer)(x); }},
       {"MicroAST", [=](const at::Tensor& x) { return (*micro_ast)(x, *style); }}};

@@ -4,9 +4,10 @@
 
 #include "atelier/inference/engine_model.h"
 #include "atelier/inference/torch/torch_model.h"
+#include "atelier/nn/micro_ast.h"
+#include "atelier/nn/transformer_net.h"
 #include "atelier/tensor/device.h"
 #include "backend.h"
-#include "bench/rivals.h"
 #include "commands/commands.h"
 
 namespace atelier::cli {
@@ -28,9 +29,9 @@ std::unique_ptr<const inference::StyleTransferModel> open_model(const model::Mod
 std::vector<BenchRow> measure_rivals(const Program& program, const BenchPlan& plan) {
   const c10::InferenceMode inference;
   torch::manual_seed(program.seed);
-  const bench::TransformerNet transformer;
-  const bench::MicroAst micro_ast(std::nullopt);
-  const bench::MicroAst::Style style = micro_ast.encode(torch::rand({1, 3, 512, 512}));
+  const nn::TransformerNet transformer;
+  const nn::MicroAst micro_ast(std::nullopt);
+  const nn::MicroAst::Style style = micro_ast.encode(torch::rand({1, 3, 512, 512}));
   std::vector<BenchRow> rows;
   for (const int threads : plan.threads) {
     tensor::prepare_runtime(threads);

@@ -113,7 +113,9 @@ TEST_F(EvaluatePictures, NamesWhatIsWrongWithItsFolders) {
   EXPECT_TRUE(fails_with(run(command({"--judge-weights", "nowhere"})), 66, "no such folder with judges"));
   EXPECT_TRUE(fails_with(run(command({"--outputs", "other=empty"})), 66, "holds no pictures"));
   EXPECT_TRUE(fails_with(run(command({"--outputs", "a/b=empty"})), 2, "is no name for a system"));
-  EXPECT_TRUE(fails_with(run(command({"--rival", "gatys"})), 2, "microast=DIR or colour-transfer"));
+  EXPECT_TRUE(fails_with(run(command({"--rival", "gatys"})), 2, "microast=DIR, fast-neural-style=DIR"));
+  EXPECT_TRUE(fails_with(run(command({"--rival", "fast-neural-style=nowhere"})), 66, "nowhere"));
+  EXPECT_TRUE(fails_with(run(command({"--rival", "fast-neural-style=empty"})), 66, "atelier train rival"));
   EXPECT_FALSE(exists("report/summary.json"));
 }
 

@@ -6,11 +6,13 @@
 #include "atelier/image/write_image.h"
 #include "atelier/inference/engine_model.h"
 #include "atelier/judging/control_painters.h"
+#include "atelier/judging/fast_neural_style_painter.h"
 #include "atelier/judging/finished_pictures.h"
 #include "atelier/judging/framing.h"
 #include "atelier/judging/micro_ast_painter.h"
 #include "atelier/judging/model_painter.h"
 #include "atelier/judging/picture_set.h"
+#include "atelier/nn/transformer_net.h"
 #include "judge_fixtures.h"
 #include "support/expect_error.h"
 #include "support/temp_dir.h"
@@ -67,6 +69,20 @@ TEST(MicroAstPainter, NamesItsMissingWeights) {
   EXPECT_THAT(test::expect_error([&] { MicroAstPainter painter(folder.path()); }, ErrorCode::NoInput,
                                  "model.missing"),
               HasSubstr("microast_content_encoder"));
+}
+
+TEST(FastNeuralStylePainter, PaintsTheStylesThatHaveANetworkAndNamesTheOthers) {
+  const test::TempDir folder;
+  weights::write_safetensors(folder / "stripes.safetensors",
+                             tensor::to_named(nn::TransformerNet().tensors()));
+  const FastNeuralStylePainter painter(folder.path());
+  EXPECT_EQ(painter.take_up(style())->paint({"odd", test::synthetic_photo(70, 65, 1)})->width(), 70);
+  EXPECT_FALSE(painter.take_up({"dots", style().image})->paint(photo()));
+  EXPECT_THAT(painter.missing({"stripes", "dots"}), ElementsAre(HasSubstr("1 of 2 styles, dots")));
+  EXPECT_THAT(painter.missing({"stripes"}), SizeIs(0));
+  test::expect_error([&] { painter.missing({"dots"}); }, ErrorCode::NoInput, "rival.networks");
+  test::expect_error([&] { FastNeuralStylePainter nowhere(folder / "nowhere"); }, ErrorCode::NoInput,
+                     "rival.folder");
 }
 
 class FinishedPicturesTest : public testing::Test {

@@ -17,6 +17,7 @@
 #include "atelier/evaluation/pictures/quality_gate.h"
 #include "atelier/evaluation/pictures/run_comparison.h"
 #include "atelier/judging/control_painters.h"
+#include "atelier/judging/fast_neural_style_painter.h"
 #include "atelier/judging/finished_pictures.h"
 #include "atelier/judging/judge_weights.h"
 #include "atelier/judging/micro_ast_painter.h"
@@ -93,7 +94,7 @@ void add_outputs(const EvaluatePictures& command, const judging::PictureSet& pho
   }
 }
 
-void add_rivals(const EvaluatePictures& command, Entries& entries) {
+void add_rivals(const EvaluatePictures& command, const judging::PictureSet& styles, Entries& entries) {
   for (const std::string& text : command.rivals) {
     const auto [name, folder] = split_assignment(text);
     if (name == "microast") {
@@ -102,11 +103,17 @@ void add_rivals(const EvaluatePictures& command, Entries& entries) {
                     "--rival microast needs its weights: --rival microast=DIR with microast_*.safetensors");
       }
       entries.contestants.push_back({std::make_unique<judging::MicroAstPainter>(folder), std::nullopt});
+    } else if (name == "fast-neural-style") {
+      auto painter = std::make_unique<judging::FastNeuralStylePainter>(folder);
+      for (std::string& line : painter->missing(styles.names())) entries.warnings.push_back(std::move(line));
+      entries.fingerprints.push_back(painter->fingerprint());
+      entries.contestants.push_back({std::move(painter), std::nullopt});
     } else if (name == "colour-transfer") {
       entries.contestants.push_back({std::make_unique<judging::ColourTransferPainter>(), std::nullopt});
     } else {
       throw Error(ErrorCode::Usage, "evaluate.rival",
-                  "there is no rival '" + printable(name) + "'; use microast=DIR or colour-transfer");
+                  "there is no rival '" + printable(name) +
+                      "'; use microast=DIR, fast-neural-style=DIR or colour-transfer");
     }
   }
 }
@@ -127,7 +134,7 @@ Entries make_entries(const Program& program, const EvaluatePictures& command,
         {std::make_unique<judging::ModelPainter>(kModelName, stylizer, painting), std::nullopt});
   }
   add_outputs(command, photos, styles, entries);
-  add_rivals(command, entries);
+  add_rivals(command, styles, entries);
   if (entries.contestants.empty())
     throw Error(ErrorCode::Usage, "evaluate.system",
                 "--no-model leaves nothing to measure; give --outputs NAME=DIR or --rival");
@@ -309,7 +316,8 @@ void add_evaluate_pictures(CLI::App& evaluate, Program& program) {
                  "Another system's finished pictures, CONTENT__STYLE.png; repeat it for more systems")
       ->type_name("NAME=DIR");
   add_repeatable(*command, "--rival", options->rivals,
-                 "microast=DIR (its weights) or colour-transfer; repeat it")
+                 "microast=DIR (its weights), fast-neural-style=DIR (a network a style, of 'train rival') or "
+                 "colour-transfer; repeat it")
       ->type_name("RIVAL");
   command->add_flag("--no-model", options->no_model, "Do not paint with this model");
   add_network_option(*command, options->network);

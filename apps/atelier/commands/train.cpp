@@ -159,6 +159,7 @@ void add_train(CLI::App& app, Program& program) {
   add_train_style(*train, program);
   add_train_collection(*train, program);
   add_train_distil(*train, program);
+  add_train_rival(*train, program);
   add_train_report(*train, program);
   const auto add = [&](const char* name, const char* description,
                        int (*run)(const Program&, const TrainOptions&)) {

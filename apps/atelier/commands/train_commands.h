@@ -81,6 +81,9 @@ void add_train_collection(CLI::App& train, Program& program);
 /// `train distil --size SIZE --content DIR`.
 void add_train_distil(CLI::App& train, Program& program);
 
+/// `train rival STYLE... --content DIR --vgg19 FILE`.
+void add_train_rival(CLI::App& train, Program& program);
+
 /// `train report RUN`.
 void add_train_report(CLI::App& train, Program& program);
 

@@ -7,7 +7,7 @@
 namespace atelier::losses {
 namespace {
 
-constexpr int kSurroundings = 17;    // pixels; odd
+constexpr int kSurroundings = 17;      // pixels; odd
 constexpr double kEven = 0.012;        // a photo's sky with its grain stays below
 constexpr double kLeastLevel = 0.004;  // one of 255 levels: flat
 constexpr double kQuietShare = 0.25;

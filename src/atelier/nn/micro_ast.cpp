@@ -7,27 +7,13 @@
 #include <vector>
 
 #include "atelier/core/error.h"
+#include "atelier/nn/rival_layers.h"
 #include "atelier/tensor/tensor_file.h"
 
 namespace atelier::nn {
 namespace {
 
-using Tensors = std::map<std::string, at::Tensor>;
-
-at::Tensor convolve(const Tensors& tensors, const std::string& name, const at::Tensor& x, int stride = 1) {
-  const at::Tensor& weight = tensors.at(name + ".weight");
-  const auto pad = weight.size(2) / 2;
-  const auto groups = x.size(1) / weight.size(1);
-  const at::Tensor padded = pad ? at::reflection_pad2d(x, {pad, pad, pad, pad}) : x;
-  return at::conv2d(padded, weight, tensors.at(name + ".bias"), {stride, stride}, at::IntArrayRef({0, 0}),
-                    {1, 1}, groups);
-}
-
-void add_conv(Tensors& tensors, const std::string& name, const std::vector<std::int64_t>& shape) {
-  const double inputs = static_cast<double>(shape[1] * shape[2] * shape[3]);
-  tensors[name + ".weight"] = at::randn(shape) * std::sqrt(2 / inputs);
-  tensors[name + ".bias"] = at::zeros({shape[0]});
-}
+using Tensors = tensor::TensorMap;
 
 /// x + conv2(relu(conv1 x)), the rivals' residual layer without normalisation.
 at::Tensor residual(const Tensors& tensors, const std::string& name, const at::Tensor& x) {
@@ -74,7 +60,7 @@ at::Tensor doubled(const at::Tensor& x) {
 
 MicroAst::MicroAst(const std::optional<std::filesystem::path>& weights) {
   const auto add = [&](const std::string& name, const std::vector<std::int64_t>& shape) {
-    add_conv(tensors_, name + ".conv_layer", shape);
+    add_convolution(tensors_, name + ".conv_layer", shape);
   };
   for (const std::string net : {"content_encoder", "style_encoder"}) {
     add(net + ".enc1.0", {16, 3, 9, 9});

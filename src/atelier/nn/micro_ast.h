@@ -3,9 +3,9 @@
 #include <ATen/core/Tensor.h>
 
 #include <filesystem>
-#include <map>
 #include <optional>
-#include <string>
+
+#include "atelier/tensor/tensor_file.h"
 
 namespace atelier::nn {
 
@@ -29,7 +29,7 @@ class MicroAst {
   at::Tensor operator()(const at::Tensor& content, const Style& style) const;
 
  private:
-  std::map<std::string, at::Tensor> tensors_;
+  tensor::TensorMap tensors_;
 };
 
 }  // namespace atelier::nn

@@ -159,7 +159,8 @@ StyleBatch stack(const std::vector<const StyleEntry*>& entries) {
     stroke.push_back(entry->stroke_log2);
     quiet.push_back(entry->quiet);
   }
-  StyleBatch batch{{torch::cat(texture), torch::cat(palette)}, torch::tensor(stroke), torch::tensor(quiet), {}};
+  StyleBatch batch{
+      {torch::cat(texture), torch::cat(palette)}, torch::tensor(stroke), torch::tensor(quiet), {}};
   for (std::size_t i = 0; i < entries.front()->targets.size(); ++i) {
     std::vector<std::vector<nn::LayerStatistics>> rows;
     for (const StyleEntry* entry : entries) rows.push_back(entry->targets[i]);

@@ -1,0 +1,82 @@
+#include "atelier/judging/fast_neural_style_painter.h"
+
+#include <fmt/format.h>
+#include <torch/torch.h>
+
+#include "atelier/core/error.h"
+#include "atelier/nn/transformer_net.h"
+#include "atelier/tensor/image_tensor.h"
+
+namespace atelier::judging {
+namespace {
+
+namespace fs = std::filesystem;
+
+class FastNeuralStyleBrush : public Brush {
+ public:
+  explicit FastNeuralStyleBrush(const fs::path& weights) : network_(weights) {}
+
+  std::optional<Image> paint(const NamedPicture& photo) const override {
+    const torch::NoGradGuard no_gradients;
+    const at::Tensor content = tensor::to_tensor(photo.image);
+    // It halves twice: the sides are made multiples of 4 and cut back.
+    const auto height = content.size(2), width = content.size(3);
+    const at::Tensor padded =
+        torch::replication_pad2d(content, {0, (4 - width % 4) % 4, 0, (4 - height % 4) % 4});
+    return tensor::to_image(network_(padded).slice(2, 0, height).slice(3, 0, width));
+  }
+
+ private:
+  const nn::TransformerNet network_;
+};
+
+class NoBrush : public Brush {
+ public:
+  std::optional<Image> paint(const NamedPicture&) const override { return std::nullopt; }
+};
+
+}  // namespace
+
+FastNeuralStylePainter::FastNeuralStylePainter(fs::path folder) : folder_(std::move(folder)) {
+  if (std::error_code error; !fs::is_directory(folder_, error)) {
+    throw Error(ErrorCode::NoInput, "rival.folder",
+                printable(folder_.string()) +
+                    ": is no folder; --rival fast-neural-style=DIR wants STYLE.safetensors files");
+  }
+}
+
+fs::path FastNeuralStylePainter::file(const std::string& style) const {
+  return folder_ / (style + ".safetensors");
+}
+
+std::unique_ptr<Brush> FastNeuralStylePainter::take_up(const NamedPicture& style) const {
+  if (std::error_code error; !fs::exists(file(style.name), error)) return std::make_unique<NoBrush>();
+  return std::make_unique<FastNeuralStyleBrush>(file(style.name));
+}
+
+std::vector<std::string> FastNeuralStylePainter::missing(const std::vector<std::string>& styles) const {
+  std::vector<std::string> without;
+  for (const std::string& style : styles)
+    if (std::error_code error; !fs::exists(file(style), error)) without.push_back(style);
+  if (without.empty()) return {};
+  if (without.size() == styles.size()) {
+    throw Error(ErrorCode::NoInput, "rival.networks",
+                printable(folder_.string()) + ": holds a network of none of the styles, like " +
+                    printable(file(styles.front()).filename().string()) +
+                    "; train them with 'atelier train rival'");
+  }
+  return {fmt::format("{}: no network of {} of {} styles, {} the first", name(), without.size(),
+                      styles.size(), printable(without.front()))};
+}
+
+std::string FastNeuralStylePainter::fingerprint() const {
+  std::string text;
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(folder_, error)) {
+    text += fmt::format("{} {} {}\n", entry.path().filename().string(), entry.file_size(error),
+                        entry.last_write_time(error).time_since_epoch().count());
+  }
+  return text;
+}
+
+}  // namespace atelier::judging
