@@ -4,7 +4,7 @@
 # To compile and run `atelier`, the program that stylises. No LibTorch.
 build_packages=(g++ cmake ninja-build pkg-config mold
   libvips-dev nlohmann-json3-dev libspdlog-dev libcli11-dev libsodium-dev libeigen3-dev
-  libsqlite3-dev libsqlitecpp-dev libpqxx-dev)
+  libsqlite3-dev libsqlitecpp-dev libpqxx-dev libpugixml-dev)
 
 # For the rooms on LibTorch: training and the reference model. With OpenBLAS: LibTorch's matrix products fall back on
 # Debian's reference BLAS otherwise (3 GFLOP/s instead of 82 on one core). Not its serial variant, which is built

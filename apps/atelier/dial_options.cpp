@@ -58,6 +58,12 @@ void DialOptions::add_to(CLI::App& command) {
       ->type_name("0..1")
       ->check(unit_interval())
       ->capture_default_str();
+  command
+      .add_option("--protect-faces", protect_faces,
+                  "Keep lines on faces that look at the camera, 1 all of them")
+      ->type_name("0..1")
+      ->check(unit_interval())
+      ->capture_default_str();
   command.add_option("--grain", grain, "Film grain; --seed changes it")
       ->type_name("0..1")
       ->check(unit_interval())
@@ -104,8 +110,8 @@ void DialOptions::validate(const PaintingOptions& painting, const PersonOptions&
                   "--preview shows all strengths and strokes: leave --strength and --stroke out");
     require_dials(!painting.keep_size, "--preview writes a sheet of its own size: leave --keep-size out");
   }
-  const bool turns_others =
-      grain > 0 || protect > 0 || !colours.empty() || !detail_mask.empty() || painting.colour != "style";
+  const bool turns_others = grain > 0 || protect > 0 || protect_faces > 0 || !colours.empty() ||
+                            !detail_mask.empty() || painting.colour != "style";
   if (painting.strength == 0.0f && turns_others)
     spdlog::warn("--strength 0 leaves the photo as it is: the other dials have no effect");
 }
@@ -159,6 +165,7 @@ nlohmann::json dials_to_json(const PaintingOptions& painting, const DialOptions&
           {"texture_style", dials.texture_style},
           {"detail_mask", dials.detail_mask},
           {"protect", dials.protect},
+          {"protect_faces", dials.protect_faces},
           {"grain", {{"strength", dials.grain}, {"size", dials.grain_size.value_or(1.5f)}, {"seed", seed}}},
           {"preview", dials.preview}};
 }

@@ -18,7 +18,7 @@ namespace atelier::cli {
 struct DialOptions {
   std::vector<std::string> masks, styles_in;  ///< belong together by their order
   std::string style_out, palette_style, texture_style, colours, detail_mask;
-  float protect = 0, grain = 0;
+  float protect = 0, protect_faces = 0, grain = 0;
   std::optional<float> grain_size;
   bool preview = false;
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "atelier/core/error.h"
+#include "atelier/detection/face_mask.h"
 #include "atelier/image/read_image.h"
 #include "atelier/inference/mask.h"
 #include "trained_style.h"
@@ -25,6 +26,7 @@ Dials::Dials(const DialOptions& options, std::uint64_t seed, const inference::St
     : detail_mask_name_(options.detail_mask),
       grain_{options.grain, options.grain_size.value_or(inference::Grain().size), seed},
       protect_(options.protect),
+      protect_faces_(options.protect_faces),
       keeps_photo_outside_(options.keeps_photo_outside()) {
   const style::StyleSpace* space = bundle.space() ? &*bundle.space() : nullptr;
   const style::Gallery gallery = style::Gallery::open(bundle.styles());
@@ -55,6 +57,7 @@ Dials::Dials(const DialOptions& options, std::uint64_t seed, const inference::St
     detail_mask_ = read_image(options.detail_mask);
     files_.emplace_back(options.detail_mask);
   }
+  if (protect_faces_ > 0) face_finder_ = detection::FaceFinder::open();
   if (!options.colours.empty()) colours_ = parse_colours(options.colours);
 }
 
@@ -64,7 +67,16 @@ StyleCode Dials::mixed(const StyleCode& code, const inference::Stylizer& stylize
   return code;
 }
 
-void Dials::apply_to(inference::StylizeOptions& options, bool keep_detail) const {
+std::optional<Image> Dials::faces_of(const Image& photo) const {
+  if (!face_finder_) return std::nullopt;
+  const std::vector<detection::Face> faces = face_finder_->find(photo);
+  spdlog::debug("faces found: {}", faces.size());
+  if (faces.empty()) return std::nullopt;
+  return detection::face_mask(photo.width(), photo.height(), faces, protect_faces_);
+}
+
+void Dials::apply_to(inference::StylizeOptions& options, const std::optional<Image>& faces,
+                     bool keep_detail) const {
   for (const Region& region : regions_) {
     inference::StyleRegion& part = options.regions.emplace_back();
     part.mask = &region.mask;
@@ -77,7 +89,9 @@ void Dials::apply_to(inference::StylizeOptions& options, bool keep_detail) const
   }
   if (keeps_photo_outside_) options.strength = 0;
   if (!colours_.empty()) options.colour = inference::Colour::List, options.colours = colours_;
-  options.detail_mask = detail_mask_ ? &*detail_mask_ : nullptr;
+  for (const std::optional<Image>* mask : {&detail_mask_, &faces}) {
+    if (*mask) options.detail_masks.push_back(&**mask);
+  }
   options.protect = protect_;
   options.grain = grain_;
 }

@@ -3,6 +3,7 @@
 #include "atelier/image/read_image.h"
 #include "program_test.h"
 #include "support/synthetic_photo.h"
+#include "support/toy_cascade.h"
 
 namespace atelier::test {
 namespace {
@@ -129,6 +130,26 @@ TEST_F(StylizeDials, EachChangesThePainting) {
     EXPECT_NE(painted(all), plain) << dial.front();
   }
   EXPECT_EQ(painted({"--palette-style", "alpha", "--texture-style", "alpha"}), plain);
+}
+
+TEST_F(StylizeDials, ProtectTheFacesThatAreFound) {
+  write("photo.png", toy_face(60, 44, 10, 6, 32));
+  write("cascade.xml", toy_cascade());
+  const std::string plain = painted({"-s", "alpha", "--detail", "0"});
+  const auto with_cascade = [&](const char* file) {
+    return run({"stylize", "photo.png", "-o", "faces.png", "-s", "alpha", "--detail", "0", "--protect-faces", "1"},
+               {.environment = {"ATELIER_FACE_CASCADE=" + path(file).string()}});
+  };
+  EXPECT_EQ(with_cascade("cascade.xml").status, 0);
+  EXPECT_NE(bytes("faces.png"), plain);
+  std::filesystem::remove(path("faces.png"));
+  EXPECT_TRUE(fails_with(with_cascade("nowhere.xml"), 69, "opencv-data"));
+  EXPECT_FALSE(exists("faces.png"));
+  EXPECT_EQ(run({"stylize", "photo.png", "-o", "none.png", "-s", "alpha", "--protect-faces", "0"},
+                {.environment = {"ATELIER_FACE_CASCADE=" + path("nowhere.xml").string()}})
+                .status,
+            0)
+      << "who does not ask for faces needs no cascade";
 }
 
 TEST_F(StylizeDials, GrainFollowsTheSeed) {

@@ -316,7 +316,7 @@ TEST_F(DialsOfTheShippedModel, ADetailMaskKeepsLinesOnlyWhereItIsWhite) {
   StylizeOptions options, painted, drawn;
   options.detail = painted.detail = 0;
   drawn.detail = 1;
-  options.detail_mask = &mask;
+  options.detail_masks = {&mask};
   const Image both = paint(options);
   EXPECT_LT(largest_difference(both, paint(painted), 0, 32), 0.02);
   EXPECT_LT(largest_difference(both, paint(drawn), kSide - 32, kSide), 0.02);
@@ -389,7 +389,7 @@ TEST_F(DialsOfTheShippedModel, AllDialsTogetherGiveAPictureThatRepeats) {
   options.detail = 0.3f;
   options.stroke = 1.5f;
   options.protect = 0.6f;
-  options.detail_mask = &mask;
+  options.detail_masks = {&mask};
   options.colour = Colour::List;
   options.colours = {srgb_to_lab({0.1f, 0.1f, 0.25f}), srgb_to_lab({0.9f, 0.75f, 0.6f})};
   options.grain = {0.4f, 2, 5};

@@ -16,6 +16,7 @@ using Names = std::set<std::string>;
 const std::map<std::string, Names> kRooms = {
     {"core", {}},
     {"image", {"core"}},
+    {"detection", {"core", "image"}},
     {"style", {"core"}},
     {"weights", {"core"}},
     {"model", {"core", "style", "weights"}},
@@ -49,6 +50,7 @@ const std::vector<OutsideRule> kOutsideRules = {
      {"tensor/", "nn/", "losses/", "training/", "mapping/", "judging/", "inference/torch/",
       "apps/backend_torch"}},
     {{"vips/"}, {"image/"}},
+    {{"pugixml"}, {"detection/"}},
     {{"sodium"}, {"weights/", "storage/", "personalization/", "apps/terminal_picture"}},
     {{"SQLiteCpp/", "sqlite3", "pqxx/"}, {"storage/"}},
     {{"Eigen/"}, {"personalization/", "mapping/", "evaluation/", "style/"}},

@@ -183,8 +183,9 @@ int stylize(const Program& program, const StylizeCommand& command) {
     };
     const Image photo = read_input(job.input);
     dials.check_masks(photo);
+    const std::optional<Image> faces = dials.faces_of(photo);
     const auto painted = [&](inference::StylizeOptions settled) {
-      dials.apply_to(settled, command.painting.detail >= 0);
+      dials.apply_to(settled, faces, command.painting.detail >= 0);
       return stylizer.stylize(photo, style.code, settled);
     };
     const Image painting =

@@ -123,8 +123,10 @@ void fade_to_photo(const Image& photo, const StylizeOptions& options, Image& pai
 // Where the photo's lines are to be kept, whatever the brushes' own detail.
 MaskPlane protected_places(const Image& scene, const StylizeOptions& options) {
   MaskPlane places(scene.pixels());
-  if (options.detail_mask != nullptr)
-    places = mask_plane(*options.detail_mask, scene.width(), scene.height());
+  for (const Image* mask : options.detail_masks) {
+    const MaskPlane own = mask_plane(*mask, scene.width(), scene.height());
+    for (std::size_t i = 0; i < places.size(); ++i) places[i] = std::max(places[i], own[i]);
+  }
   if (options.protect == 0) return places;
   const MaskPlane fine = fine_structure(scene);
   for (std::size_t i = 0; i < places.size(); ++i) {
@@ -147,8 +149,10 @@ void StylizeOptions::validate() const {
   }
   if (colour == Colour::List)
     require_range("number of colours", static_cast<double>(colours.size()), 1, kMostColours);
-  if (detail_mask != nullptr && detail_mask->empty())
-    throw Error(ErrorCode::Usage, "stylize.option", "the detail mask has no pixels");
+  for (const Image* mask : detail_masks) {
+    if (mask == nullptr || mask->empty())
+      throw Error(ErrorCode::Usage, "stylize.option", "a detail mask has no pixels");
+  }
   require_range("protect", protect, 0, 1);
   require_range("grain", grain.strength, 0, 1);
   require_range("grain size", grain.size, 0.5, 16);
@@ -176,8 +180,8 @@ Image Stylizer::stylize(const Image& content, const StyleCode& style, const Styl
     if (strength_of(region, options) > 0) require_own(region.style);
     require_fitting_mask(*region.mask, region.name, content.width(), content.height());
   }
-  if (options.detail_mask != nullptr)
-    require_fitting_mask(*options.detail_mask, "detail mask", content.width(), content.height());
+  for (const Image* mask : options.detail_masks)
+    require_fitting_mask(*mask, "detail mask", content.width(), content.height());
   const Image photo = visible_colours(content);
   const auto [width, height] = wanted_size(photo, options);
   const std::vector<CanvasSize> passes = plan_passes(width, height, options.stroke, stroke_side_);
@@ -226,7 +230,7 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
     std::vector<Brush> laid = brushes;
     lay_masks(options, canvas.width, canvas.height, laid);
     MaskPlane places;
-    if (options.protect > 0 || options.detail_mask != nullptr) places = protected_places(scene, options);
+    if (options.protect > 0 || !options.detail_masks.empty()) places = protected_places(scene, options);
     const auto paint_once = [&](const Image& on) {
       Image painted = paint_scene(*model_, on_canvas(on, canvas_), laid, plan);
       remove_fixed_pattern(painted);

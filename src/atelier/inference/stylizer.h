@@ -49,7 +49,8 @@ struct StylizeOptions {
   std::vector<Lab> colours;           ///< what Colour::List paints in, up to kMostColours
   /// Styles of their own for parts of the picture; `style` paints what they leave. Each costs two passes.
   std::vector<StyleRegion> regions;
-  const Image* detail_mask = nullptr;  ///< white: every line is kept there, whatever `detail` says
+  std::vector<const Image*>
+      detail_masks;   ///< white in one of them: every line is kept, whatever `detail` says
   float protect = 0;  ///< how far the same goes for fine_structure(): text, features of faces, 0 .. 1
   Grain grain;
   int size = 0;                    ///< longest side to paint at, pixels; 0: the photo's own
