@@ -46,7 +46,7 @@ TEST_F(DistillationTest, TheStudentComesNearerToItsTeacherAndLivesInTheBundle) {
   EXPECT_EQ(more.after->paintings, 3u);
   EXPECT_LT(more.after->l1, little.after->l1);
   EXPECT_GT(more.after->psnr, little.after->psnr);
-  EXPECT_LT(more.after->features, 0.9 * little.after->features);
+  EXPECT_LT(more.after->features, 0.95 * little.after->features);
   EXPECT_LT(more.after->style, 0.9 * little.after->style);
 
   EXPECT_EQ(checksum("generator.safetensors"), own);

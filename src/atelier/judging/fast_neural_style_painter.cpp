@@ -1,11 +1,10 @@
 #include "atelier/judging/fast_neural_style_painter.h"
 
 #include <fmt/format.h>
-#include <torch/torch.h>
 
 #include "atelier/core/error.h"
+#include "atelier/judging/detail/in_fours.h"
 #include "atelier/nn/transformer_net.h"
-#include "atelier/tensor/image_tensor.h"
 
 namespace atelier::judging {
 namespace {
@@ -17,13 +16,7 @@ class FastNeuralStyleBrush : public Brush {
   explicit FastNeuralStyleBrush(const fs::path& weights) : network_(weights) {}
 
   std::optional<Image> paint(const NamedPicture& photo) const override {
-    const torch::NoGradGuard no_gradients;
-    const at::Tensor content = tensor::to_tensor(photo.image);
-    // It halves twice: the sides are made multiples of 4 and cut back.
-    const auto height = content.size(2), width = content.size(3);
-    const at::Tensor padded =
-        torch::replication_pad2d(content, {0, (4 - width % 4) % 4, 0, (4 - height % 4) % 4});
-    return tensor::to_image(network_(padded).slice(2, 0, height).slice(3, 0, width));
+    return painted_in_fours(photo.image, [&](const at::Tensor& content) { return network_(content); });
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <torch/torch.h>
 
+#include "atelier/judging/detail/in_fours.h"
 #include "atelier/nn/micro_ast.h"
 #include "atelier/tensor/image_tensor.h"
 
@@ -18,13 +19,7 @@ class MicroAstBrush : public Brush {
   MicroAstBrush(const nn::MicroAst& net, const Image& style) : net_(net), style_(learn(net, style)) {}
 
   std::optional<Image> paint(const NamedPicture& photo) const override {
-    const torch::NoGradGuard no_gradients;
-    const at::Tensor content = tensor::to_tensor(photo.image);
-    // Its encoder halves twice: the sides are made multiples of 4 and cut back.
-    const auto height = content.size(2), width = content.size(3);
-    const at::Tensor padded =
-        torch::replication_pad2d(content, {0, (4 - width % 4) % 4, 0, (4 - height % 4) % 4});
-    return tensor::to_image(net_(padded, style_).slice(2, 0, height).slice(3, 0, width));
+    return painted_in_fours(photo.image, [&](const at::Tensor& content) { return net_(content, style_); });
   }
 
  private:

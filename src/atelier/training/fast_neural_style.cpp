@@ -39,8 +39,9 @@ std::vector<at::Tensor> style_taps(const std::vector<at::Tensor>& taps) {
   return {taps.begin(), taps.begin() + kStyleTaps};
 }
 
-void follow(double& mean, double value) {
-  mean = mean == 0 ? value : 0.98 * mean + 0.02 * value;
+// The mean of the first fifty values, a running one from then on.
+void follow(double& mean, double value, std::int64_t count) {
+  mean += (value - mean) * std::max(0.02, 1.0 / static_cast<double>(count));
 }
 
 }  // namespace
@@ -100,8 +101,8 @@ FastNeuralStyle train_fast_neural_style(const Image& style, const std::vector<Im
     }
     adam.step();
     clock.count_step();
-    follow(result.content, kept.item<double>());
-    follow(result.style, look.item<double>());
+    follow(result.content, kept.item<double>(), clock.steps());
+    follow(result.style, look.item<double>(), clock.steps());
     if (options.progress) {
       char note[64];
       std::snprintf(note, sizeof note, "content %.3f, style %.3f", result.content, result.style);
