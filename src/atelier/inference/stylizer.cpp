@@ -20,9 +20,9 @@
 namespace atelier::inference {
 namespace {
 
-constexpr float kBlendBelow = 0.25f;  // strengths below this fade from the photo
-constexpr int kLongestStyle = 4;      // a style picture is looked at up to this aspect ratio
-constexpr int kOneColourSpread = 2;   // of 255: what JPEG noise adds to a plain colour
+constexpr float kBlendBelow = 0.5f;  // strengths below this fade from the photo
+constexpr int kLongestStyle = 4;     // a style picture is looked at up to this aspect ratio
+constexpr int kOneColourSpread = 2;  // of 255: what JPEG noise adds to a plain colour
 
 void require_range(const char* option, double value, double least, double most) {
   if (value >= least && value <= most) return;
