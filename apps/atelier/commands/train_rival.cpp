@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -27,9 +28,25 @@ struct TrainRival {
   bool fresh = false;
 };
 
+// The networks' files, in the order of the styles.
+std::vector<fs::path> files_of(const TrainRival& command) {
+  std::vector<fs::path> files;
+  for (const std::string& style : command.styles) {
+    const fs::path file = command.folder / (fs::path(style).stem().string() + ".safetensors");
+    if (std::find(files.begin(), files.end(), file) != files.end()) {
+      throw Error(ErrorCode::Usage, "rival.name",
+                  printable(style) + ": another style would give " + printable(file.string()) +
+                      " too; rename one of the pictures");
+    }
+    files.push_back(file);
+  }
+  return files;
+}
+
 int train_rival(const Program& program, const TrainRival& command) {
   training::FastNeuralStyleOptions options = command.options;
   options.seed = program.seed;
+  const std::vector<fs::path> files = files_of(command);
   std::error_code failed;
   fs::create_directories(command.folder, failed);
   if (failed) {
@@ -41,7 +58,7 @@ int train_rival(const Program& program, const TrainRival& command) {
   training::Progress progress(training::Progress::parse(program.progress), "train rival");
   nlohmann::json networks = nlohmann::json::array();
   for (std::size_t i = 0; i < command.styles.size() && pending_signal() == 0; ++i) {
-    const fs::path file = command.folder / (fs::path(command.styles[i]).stem().string() + ".safetensors");
+    const fs::path& file = files[i];
     if (fs::exists(file) && !command.fresh) {
       spdlog::info("{} is there already; --fresh trains it anew", printable(file.string()));
       options.from = file;
