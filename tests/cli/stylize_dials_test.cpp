@@ -137,8 +137,9 @@ TEST_F(StylizeDials, ProtectTheFacesThatAreFound) {
   write("cascade.xml", toy_cascade());
   const std::string plain = painted({"-s", "alpha", "--detail", "0"});
   const auto with_cascade = [&](const char* file) {
-    return run({"stylize", "photo.png", "-o", "faces.png", "-s", "alpha", "--detail", "0", "--protect-faces", "1"},
-               {.environment = {"ATELIER_FACE_CASCADE=" + path(file).string()}});
+    return run(
+        {"stylize", "photo.png", "-o", "faces.png", "-s", "alpha", "--detail", "0", "--protect-faces", "1"},
+        {.environment = {"ATELIER_FACE_CASCADE=" + path(file).string()}});
   };
   EXPECT_EQ(with_cascade("cascade.xml").status, 0);
   EXPECT_NE(bytes("faces.png"), plain);
