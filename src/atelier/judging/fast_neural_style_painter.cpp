@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "atelier/core/error.h"
+#include "atelier/judging/detail/fingerprint.h"
 #include "atelier/judging/detail/in_fours.h"
 #include "atelier/nn/transformer_net.h"
 
@@ -63,12 +66,12 @@ std::vector<std::string> FastNeuralStylePainter::missing(const std::vector<std::
 }
 
 std::string FastNeuralStylePainter::fingerprint() const {
-  std::string text;
+  // A folder is listed in any order: sorted, the same files give the same text.
+  std::set<fs::path> files;
   std::error_code error;
-  for (const auto& entry : fs::directory_iterator(folder_, error)) {
-    text += fmt::format("{} {} {}\n", entry.path().filename().string(), entry.file_size(error),
-                        entry.last_write_time(error).time_since_epoch().count());
-  }
+  for (const auto& entry : fs::directory_iterator(folder_, error)) files.insert(entry.path());
+  std::string text;
+  for (const fs::path& path : files) text += fingerprint_line(path.filename().string(), path);
   return text;
 }
 

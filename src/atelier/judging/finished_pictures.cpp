@@ -6,6 +6,7 @@
 
 #include "atelier/core/error.h"
 #include "atelier/image/read_image.h"
+#include "atelier/judging/detail/fingerprint.h"
 #include "atelier/judging/framing.h"
 
 namespace atelier::judging {
@@ -124,11 +125,7 @@ FinishedPictures::Check FinishedPictures::check(const std::vector<std::string>& 
 
 std::string FinishedPictures::fingerprint() const {
   std::string text;
-  for (const auto& [name, file] : files_) {
-    std::error_code error;
-    text += fmt::format("{} {} {}\n", name, fs::file_size(file, error),
-                        fs::last_write_time(file, error).time_since_epoch().count());
-  }
+  for (const auto& [name, file] : files_) text += fingerprint_line(name, file);
   return text;
 }
 
