@@ -39,14 +39,14 @@ class DistillationTest : public testing::Test {
 
 TEST_F(DistillationTest, TheStudentComesNearerToItsTeacherAndLivesInTheBundle) {
   const std::string own = checksum("generator.safetensors");
-  const Distillation little = teach(1), more = teach(250, /*fresh=*/true);
+  const Distillation little = teach(1), more = teach(450, /*fresh=*/true);
   ASSERT_TRUE(little.after && more.after);
   EXPECT_FALSE(more.before);
-  EXPECT_EQ(more.steps, 250);
+  EXPECT_EQ(more.steps, 450);
   EXPECT_EQ(more.after->paintings, 3u);
   EXPECT_LT(more.after->l1, little.after->l1);
   EXPECT_GT(more.after->psnr, little.after->psnr);
-  EXPECT_LT(more.after->features, 0.95 * little.after->features);
+  EXPECT_LT(more.after->features, 0.9 * little.after->features);
   EXPECT_LT(more.after->style, 0.9 * little.after->style);
 
   EXPECT_EQ(checksum("generator.safetensors"), own);
