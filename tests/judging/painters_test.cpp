@@ -71,6 +71,17 @@ TEST(MicroAstPainter, NamesItsMissingWeights) {
               HasSubstr("microast_content_encoder"));
 }
 
+TEST(MicroAstPainter, RefusesTheWeightsOfAnotherNetwork) {
+  const test::TempDir folder;
+  for (const std::string net : {"content_encoder", "style_encoder", "modulator", "decoder"}) {
+    weights::write_safetensors(folder / ("microast_" + net + ".safetensors"),
+                               tensor::to_named(nn::TransformerNet().tensors()));
+  }
+  EXPECT_THAT(test::expect_error([&] { MicroAstPainter painter(folder.path()); }, ErrorCode::BadData,
+                                 "model.tensors"),
+              HasSubstr("does not belong to MicroAST"));
+}
+
 TEST(FastNeuralStylePainter, PaintsTheStylesThatHaveANetworkAndNamesTheOthers) {
   const test::TempDir folder;
   weights::write_safetensors(folder / "stripes.safetensors",

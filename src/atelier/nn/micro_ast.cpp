@@ -6,7 +6,6 @@
 #include <utility>
 #include <vector>
 
-#include "atelier/core/error.h"
 #include "atelier/nn/rival_layers.h"
 #include "atelier/tensor/tensor_file.h"
 
@@ -84,18 +83,12 @@ MicroAst::MicroAst(const std::optional<std::filesystem::path>& weights) {
   add("decoder.dec3.8", {16, 16, 1, 1});
   add("decoder.dec3.10", {3, 16, 9, 9});
   if (!weights) return;
-  for (const char* net : {"content_encoder", "style_encoder", "modulator", "decoder"}) {
-    const std::filesystem::path path = *weights / ("microast_" + std::string(net) + ".safetensors");
-    for (const auto& [name, values] : tensor::to_tensors(weights::SafetensorsFile::read(path))) {
-      const auto mine = tensors_.find(std::string(net) + "." + name);
-      if (mine == tensors_.end() || mine->second.sizes() != values.sizes()) {
-        throw Error(
-            ErrorCode::BadData, "model.tensors",
-            printable(path.string()) + ": tensor '" + printable(name) + "' does not belong to MicroAST");
-      }
-      mine->second = values;
-    }
+  Tensors values;
+  for (const std::string net : {"content_encoder", "style_encoder", "modulator", "decoder"}) {
+    const auto file = weights::SafetensorsFile::read(*weights / ("microast_" + net + ".safetensors"));
+    for (const auto& [name, value] : tensor::to_tensors(file)) values[net + "." + name] = value;
   }
+  take_values(tensors_, values, weights->string(), "MicroAST");
 }
 
 MicroAst::Style MicroAst::encode(const at::Tensor& style) const {

@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include "atelier/core/error.h"
+
 namespace atelier::nn {
 
 void add_convolution(tensor::TensorMap& tensors, const std::string& name,
@@ -21,6 +23,24 @@ at::Tensor convolve(const tensor::TensorMap& tensors, const std::string& name, c
   const at::Tensor padded = pad ? at::reflection_pad2d(x, {pad, pad, pad, pad}) : x;
   return at::conv2d(padded, weight, tensors.at(name + ".bias"), {stride, stride}, at::IntArrayRef({0, 0}),
                     {1, 1}, groups);
+}
+
+void take_values(tensor::TensorMap& tensors, const tensor::TensorMap& values, const std::string& where,
+                 const std::string& network) {
+  const auto refuse = [&](const std::string& name, const std::string& cause) {
+    throw Error(ErrorCode::BadData, "model.tensors",
+                printable(where) + ": tensor '" + printable(name) + "' " + cause + " " + network +
+                    "; use the published weights");
+  };
+  for (const auto& [name, value] : values) {
+    const auto mine = tensors.find(name);
+    if (mine == tensors.end() || mine->second.sizes() != value.sizes()) refuse(name, "does not belong to");
+  }
+  for (auto& [name, mine] : tensors) {
+    const auto value = values.find(name);
+    if (value == values.end()) refuse(name, "is missing in");
+    mine = value->second;
+  }
 }
 
 }  // namespace atelier::nn

@@ -20,4 +20,9 @@ void add_convolution(tensor::TensorMap& tensors, const std::string& name,
 at::Tensor convolve(const tensor::TensorMap& tensors, const std::string& name, const at::Tensor& x,
                     int stride = 1);
 
+/// Gives a network the values read for it, one to one. Error BadData "model.tensors" names the first that is
+/// not the network's or has another shape, or else the first that is missing; `where`: file or folder.
+void take_values(tensor::TensorMap& tensors, const tensor::TensorMap& values, const std::string& where,
+                 const std::string& network);
+
 }  // namespace atelier::nn

@@ -4,7 +4,6 @@
 
 #include <string>
 
-#include "atelier/core/error.h"
 #include "atelier/nn/rival_layers.h"
 
 namespace atelier::nn {
@@ -53,24 +52,10 @@ TransformerNet::TransformerNet() {
 }
 
 TransformerNet::TransformerNet(const std::filesystem::path& weights) : TransformerNet() {
-  std::size_t found = 0;
-  for (const auto& [name, values] : tensor::to_tensors(weights::SafetensorsFile::read(weights))) {
-    // Left by an old release of PyTorch in the published files; instance normalisation does not use them.
-    if (name.find(".running_") != std::string::npos) continue;
-    const auto mine = tensors_.find(name);
-    if (mine == tensors_.end() || mine->second.sizes() != values.sizes()) {
-      throw Error(ErrorCode::BadData, "model.tensors",
-                  printable(weights.string()) + ": tensor '" + printable(name) +
-                      "' does not belong to a fast-neural-style network");
-    }
-    mine->second = values;
-    ++found;
-  }
-  if (found != tensors_.size()) {
-    throw Error(ErrorCode::BadData, "model.tensors",
-                printable(weights.string()) + ": " + std::to_string(tensors_.size() - found) +
-                    " tensors of a fast-neural-style network are missing");
-  }
+  tensor::TensorMap values = tensor::to_tensors(weights::SafetensorsFile::read(weights));
+  // Left by an old release of PyTorch in the published files; instance normalisation does not use them.
+  std::erase_if(values, [](const auto& value) { return value.first.find(".running_") != std::string::npos; });
+  take_values(tensors_, values, weights.string(), "a fast-neural-style network");
 }
 
 at::Tensor TransformerNet::operator()(const at::Tensor& content) const {
