@@ -11,6 +11,7 @@
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
+#include "atelier/core/revision.h"
 #include "atelier/evaluation/pictures/metric_catalogue.h"
 #include "atelier/evaluation/pictures/picture_page.h"
 #include "atelier/evaluation/pictures/picture_summary.h"
@@ -176,7 +177,10 @@ json settings_of(const Program& program, const EvaluatePictures& command, const 
 
 std::string identity_of(const json& settings, const Entries& entries, const judging::PictureSet& photos,
                         const judging::PictureSet& styles) {
-  json all = {{"version", kMeasureVersion}, {"settings", settings}, {"fingerprints", entries.fingerprints}};
+  json all = {{"version", kMeasureVersion},
+              {"revision", source_revision()},
+              {"settings", settings},
+              {"fingerprints", entries.fingerprints}};
   for (const judging::Contestant& contestant : entries.contestants)
     all["systems"].push_back({contestant.painter->name(), contestant.painter->about()});
   for (const auto* set : {&photos, &styles}) {

@@ -12,6 +12,7 @@
 #include "atelier/inference/coarse_to_fine.h"
 #include "atelier/inference/colour_transfer.h"
 #include "atelier/inference/fixed_pattern.h"
+#include "atelier/inference/halo.h"
 #include "atelier/inference/mask.h"
 #include "atelier/inference/scene_painting.h"
 #include "atelier/inference/transparency.h"
@@ -234,6 +235,7 @@ Image Stylizer::paint(const Image& photo, const std::vector<CanvasSize>& passes,
     const auto paint_once = [&](const Image& on) {
       Image painted = paint_scene(*model_, on_canvas(on, canvas_), laid, plan);
       remove_fixed_pattern(painted);
+      suppress_halos(scene, painted);
       return painted;
     };
     if (coarsest) {

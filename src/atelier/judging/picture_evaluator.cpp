@@ -161,9 +161,8 @@ void PictureEvaluator::prepare_folder() const {
     if (read_json(identity_file).value("identity", "") != options_.identity) {
       throw Error(ErrorCode::Usage, "evaluate.other_run",
                   printable(options_.folder.string()) +
-                      ": holds parts of a run with other pictures, models or settings; choose another --out, "
-                      "or start "
-                      "over with --fresh");
+                      ": holds parts of a run with other pictures, models or settings, or by another version "
+                      "of the program; choose another --out, or start over with --fresh");
     }
     return;
   }
