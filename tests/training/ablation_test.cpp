@@ -95,6 +95,20 @@ TEST_F(Ablation, ChecksEveryVariationBeforeTrainingAny) {
   EXPECT_FALSE(std::filesystem::exists(tiny_ / "ablation" / "full"));
 }
 
+TEST_F(Ablation, ChangesOfThePlanHoldForEveryVariationUntilItsOwn) {
+  json changed = plan();
+  changed["changes"] = {{"seed", 7}, {"loss", {{"shift", 2}, {"adversarial", 0.5}}}};
+  const AblationPlan plan = AblationPlan::parse(changed);
+  const TrainingOptions full = plan.options(plan.variations[0]), no_gan = plan.options(plan.variations[1]);
+  for (const TrainingOptions* options : {&full, &no_gan}) {
+    EXPECT_EQ(options->seed, 7u);
+    EXPECT_EQ(options->loss.shift, 2);
+    EXPECT_EQ(options->loss.grid_guard, 0) << "the base's own";
+  }
+  EXPECT_EQ(full.loss.adversarial, 0.5);
+  EXPECT_EQ(no_gan.loss.adversarial, 0);
+}
+
 TEST_F(Ablation, RefusesPlansThatCompareNothing) {
   const auto refused = [&](const std::function<void(json&)>& change) {
     json wrong = plan();
@@ -106,6 +120,8 @@ TEST_F(Ablation, RefusesPlansThatCompareNothing) {
   refused([](json& j) { j["variations"][1]["name"] = "../up"; });
   refused([](json& j) { j["variations"][1]["changes"]["seed"] = "x"; });
   refused([](json& j) { j["variations"][1]["changes"]["minutes"] = 5; });
+  refused([](json& j) { j["changes"] = {{"minutes", 5}}; });
+  refused([](json& j) { j["changes"] = 5; });
   refused([](json& j) { j["held_out"] = 0; });
   refused([](json& j) { j.erase("base"); });
   refused([](json& j) { j["base"] = 5; });

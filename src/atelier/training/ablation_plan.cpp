@@ -26,20 +26,26 @@ json read_base(const json& base) {
   throw_bad_option(kWhere, "base", "must be a configuration file's name or an object { ... }");
 }
 
+// The changes of a plan or of one of its variations; `owner` names it.
+json read_changes(const json& j, const std::string& owner) {
+  json changes = j.value("changes", json::object());
+  if (!changes.is_object()) throw_bad_option(owner, "changes", "must be an object { ... }");
+  for (const char* key : {"run", "minutes", "steps", "held_out"}) {
+    if (changes.contains(key))
+      throw_bad_option(owner, key, "is the same for every variation; set it beside \"variations\"");
+  }
+  return changes;
+}
+
 AblationVariation read_variation(const json& j) {
   require_known_keys(j, {"name", "changes"}, "variations");
-  AblationVariation variation{.changes = j.value("changes", json::object())};
+  AblationVariation variation;
   read_option(j, "name", variation.name, "variations");
   if (!std::regex_match(variation.name, std::regex("[a-z0-9][a-z0-9-]{0,39}"))) {
     throw_bad_option("variations", "name",
                      "is '" + printable(variation.name) + "'; use small letters, digits and '-'");
   }
-  if (!variation.changes.is_object())
-    throw_bad_option(variation.name, "changes", "must be an object { ... }");
-  for (const char* key : {"run", "minutes", "steps", "held_out"}) {
-    if (variation.changes.contains(key))
-      throw_bad_option(variation.name, key, "is the same for every variation; set it beside \"variations\"");
-  }
+  variation.changes = read_changes(j, variation.name);
   return variation;
 }
 
@@ -51,13 +57,16 @@ void require(bool good, const char* key, const char* cause) {
 
 AblationPlan AblationPlan::parse(const json& j) {
   require_known_keys(
-      j, {"run", "base", "minutes", "steps", "held_out", "photos", "styles", "judge", "variations"}, kWhere);
+      j,
+      {"run", "base", "changes", "minutes", "steps", "held_out", "photos", "styles", "judge", "variations"},
+      kWhere);
   require(j.contains("base"), "base", "is missing: name the configuration to vary");
   require(j.contains("variations") && j["variations"].is_array() && j["variations"].size() >= 2, "variations",
           "must list at least two: [{\"name\": ..., \"changes\": {...}}, ...]");
   AblationPlan plan;
   plan.run = path_option(j, "run", kWhere);
   plan.base = read_base(j["base"]);
+  plan.base.merge_patch(read_changes(j, kWhere));
   read_option(j, "minutes", plan.minutes, kWhere);
   read_option(j, "steps", plan.steps, kWhere);
   read_option(j, "held_out", plan.held_out, kWhere);
