@@ -20,7 +20,7 @@ constexpr AddCommand kCommands[] = {add_stylize, add_styles, add_taste,  add_eva
 
 constexpr const char* kExamples =
     "  atelier styles list\n"
-    "  atelier stylize photo.jpg --style hokusai-wave -o painting.jpg\n"
+    "  atelier stylize photo.jpg --style hokusai-great-wave -o painting.jpg\n"
     "  atelier taste choose --user ana --photo photo.jpg\n"
     "  atelier stylize photos/ --style my-painting.jpg --strength 0.7 -o painted/";
 

@@ -1,3 +1,7 @@
+#include <regex>
+#include <set>
+
+#include "atelier/style/style_library.h"
 #include "program_test.h"
 
 namespace atelier::test {
@@ -36,6 +40,28 @@ TEST_F(Conventions, HelpStandsOnStdoutWithExamplesFirst) {
     EXPECT_EQ(result.err, "");
     EXPECT_LT(result.out.find("Examples:\n  atelier "), result.out.find("Usage:")) << result.out;
   }
+}
+
+TEST_F(Conventions, ExamplesNameStylesOfTheShippedGallery) {
+  const style::StyleLibrary gallery =
+      style::StyleLibrary::read(std::filesystem::path(ATELIER_SOURCE_DIR) / "models/base/styles.json");
+  const std::regex named(
+      R"((?:-s|--style|--style-in|--style-out|--first|--second|blend|between) ([a-z][a-z-]+)(?=[ :]))");
+  std::set<std::string> seen;
+  for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
+           {}, {"stylize"}, {"styles"}, {"styles", "blend"}, {"styles", "between"}, {"taste", "choose"}}) {
+    std::vector<std::string> words = command;
+    words.push_back("--help");
+    std::string help = run(words).out;
+    help.resize(help.find("Usage:"));  // the examples stand before it
+    for (std::sregex_iterator found(help.begin(), help.end(), named), none; found != none; ++found) {
+      const std::string name = (*found)[1];
+      EXPECT_NE(gallery.find(name), nullptr)
+          << name << " in the help of " << ::testing::PrintToString(command);
+      seen.insert(name);
+    }
+  }
+  EXPECT_GE(seen.size(), 3u);
 }
 
 TEST_F(Conventions, HelpOfEveryCommandShowsTheOptionsThatStandEverywhere) {

@@ -187,7 +187,7 @@ void add_styles(CLI::App& app, Program& program) {
       ->check(CLI::Range(1, 1000).description(""))
       ->capture_default_str();
   CLI::App* blending = add_action(*styles, program, options, "blend", "Mix styles into a new one", blend);
-  blending->footer("  atelier styles blend monet:0.3 klimt:0.7 --save garden");
+  blending->footer("  atelier styles blend monet-dusk:0.3 klimt-gold:0.7 --save garden");
   blending->add_option("STYLE", options->words, "Styles with ':weight'")
       ->type_name("STYLE[:WEIGHT]")
       ->required();
@@ -201,7 +201,7 @@ void add_styles(CLI::App& app, Program& program) {
   styles->footer(
       "  atelier styles list hokusai\n  atelier styles nearest my-painting.jpg\n"
       "  atelier styles map -o map.png\n"
-      "  atelier styles blend monet:0.3 klimt:0.7 --save garden");
+      "  atelier styles blend monet-dusk:0.3 klimt-gold:0.7 --save garden");
 }
 
 }  // namespace atelier::cli

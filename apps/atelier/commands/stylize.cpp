@@ -30,13 +30,14 @@ namespace atelier::cli {
 namespace {
 
 constexpr const char* kExamples =
-    "  atelier stylize photo.jpg --style hokusai-wave -o painting.jpg\n"
+    "  atelier stylize photo.jpg --style hokusai-great-wave -o painting.jpg\n"
     "  atelier stylize photo.jpg -s my-painting.jpg --strength 0.7 --color keep -o painting.png\n"
-    "  atelier stylize photos/*.jpg -s monet:0.7 -s klimt:0.3 -o painted/ --jobs 2\n"
-    "  atelier stylize photo.jpg --mask sky.png --style-in monet --style-out klimt -o painting.jpg\n"
-    "  atelier stylize photo.jpg -s monet --preview -o sheet.png\n"
+    "  atelier stylize photos/*.jpg -s monet-dusk:0.7 -s klimt-gold:0.3 -o painted/ --jobs 2\n"
+    "  atelier stylize photo.jpg --mask sky.png --style-in monet-dusk --style-out klimt-gold -o "
+    "painting.jpg\n"
+    "  atelier stylize photo.jpg -s monet-dusk --preview -o sheet.png\n"
     "  atelier stylize photo.jpg --for ana --variants 3 -o painting.jpg\n"
-    "  curl -s https://example.org/photo.jpg | atelier stylize - -s monet -o - > painting.png";
+    "  curl -s https://example.org/photo.jpg | atelier stylize - -s monet-dusk -o - > painting.png";
 
 struct StylizeCommand {
   std::vector<std::string> images;

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 constexpr const char* kExamples =
     "  atelier taste choose --user ana --photo photo.jpg\n"
-    "  atelier taste choose --user ana --first hokusai-great-wave --second klimt-kiss --answer a\n"
+    "  atelier taste choose --user ana --first hokusai-great-wave --second klimt-gold --answer a\n"
     "  atelier taste choose --user ana --next --photo photo.jpg --render judge/\n"
     "  atelier taste choose --user ana --answers - < answers.json";
 

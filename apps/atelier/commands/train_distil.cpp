@@ -110,7 +110,7 @@ void add_train_distil(CLI::App& train, Program& program) {
   command->add_flag("--fresh", options.fresh, "Begin anew where the model has this size already");
   command->footer(
       "  atelier train distil --size XS --content photos/ --minutes 60\n"
-      "  atelier stylize photo.jpg --style wave --network XS -o painting.jpg\n"
+      "  atelier stylize photo.jpg --style hokusai-great-wave --network XS -o painting.jpg\n"
       "Writes into the model (--model) every 10 minutes, at the end and after Ctrl-C. Called again it goes "
       "on from\n"
       "what the model holds.");
