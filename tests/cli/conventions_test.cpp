@@ -46,7 +46,7 @@ TEST_F(Conventions, ExamplesNameStylesOfTheShippedGallery) {
   const style::StyleLibrary gallery =
       style::StyleLibrary::read(std::filesystem::path(ATELIER_SOURCE_DIR) / "models/base/styles.json");
   const std::regex named(
-      R"((?:-s|--style|--style-in|--style-out|--first|--second|blend|between) ([a-z][a-z-]+)(?=[ :]))");
+      R"((?:-s|--style|--style-in|--style-out|--first|--second|blend|between) ([a-z][a-z-]+)(?= |:[0-9]))");
   std::set<std::string> seen;
   for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
            {}, {"stylize"}, {"styles"}, {"styles", "blend"}, {"styles", "between"}, {"taste", "choose"}}) {
