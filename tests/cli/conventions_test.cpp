@@ -7,7 +7,13 @@
 namespace atelier::test {
 namespace {
 
-class Conventions : public ProgramTest {};
+class Conventions : public ProgramTest {
+ protected:
+  ProgramResult help_of(std::vector<std::string> command) const {
+    command.push_back("--help");
+    return run(command);
+  }
+};
 
 TEST_F(Conventions, HelpStandsOnStdoutWithExamplesFirst) {
   for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{{},
@@ -33,9 +39,7 @@ TEST_F(Conventions, HelpStandsOnStdoutWithExamplesFirst) {
                                                                                        {"taste", "retention"},
                                                                                        {"info"},
                                                                                        {"bench"}}) {
-    std::vector<std::string> words = command;
-    words.push_back("--help");
-    const ProgramResult result = run(words);
+    const ProgramResult result = help_of(command);
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.err, "");
     EXPECT_LT(result.out.find("Examples:\n  atelier "), result.out.find("Usage:")) << result.out;
@@ -50,9 +54,7 @@ TEST_F(Conventions, ExamplesNameStylesOfTheShippedGallery) {
   std::set<std::string> seen;
   for (const std::vector<std::string>& command : std::vector<std::vector<std::string>>{
            {}, {"stylize"}, {"styles"}, {"styles", "blend"}, {"styles", "between"}, {"taste", "choose"}}) {
-    std::vector<std::string> words = command;
-    words.push_back("--help");
-    std::string help = run(words).out;
+    std::string help = help_of(command).out;
     help.resize(help.find("Usage:"));  // the examples stand before it
     for (std::sregex_iterator found(help.begin(), help.end(), named), none; found != none; ++found) {
       const std::string name = (*found)[1];

@@ -9,6 +9,7 @@
 
 #include "atelier/inference/detail/luma.h"
 #include "atelier/inference/detail/samples.h"
+#include "atelier/inference/detail/smoothstep.h"
 
 namespace atelier::inference {
 namespace {
@@ -34,49 +35,45 @@ struct Strip {
   std::vector<float> values;
 };
 
-float smoothstep(float from, float to, float x) {
-  const float t = std::clamp((x - from) / (to - from), 0.0f, 1.0f);
-  return t * t * (3 - 2 * t);
+float rise(float from, float to, float x) {
+  return detail::smoothstep(std::clamp((x - from) / (to - from), 0.0f, 1.0f));
 }
 
 Strip luma_strip(const Image& picture, int top, int height) {
-  Strip plane(picture.width(), height);
+  Strip strip(picture.width(), height);
   const detail::Samples samples(picture);
   const std::size_t first = static_cast<std::size_t>(top) * static_cast<std::size_t>(picture.width());
-  for (std::size_t i = 0; i < plane.values.size(); ++i) {
-    const std::size_t at = 3 * (first + i);
-    plane.values[i] = detail::luma(samples[at], samples[at + 1], samples[at + 2]) / 65535;
-  }
-  return plane;
+  for (std::size_t i = 0; i < strip.values.size(); ++i) strip.values[i] = detail::luma(samples, first + i);
+  return strip;
 }
 
-// Means over the 2 reach + 1 values around, of `count` values that lie `step` apart; fewer at the ends.
-void mean_along(const float* from, float* to, int count, std::size_t step, int reach) {
+// Means over `reach` values to either side; fewer at the ends.
+void mean_along(const float* from, float* to, int count, int reach) {
   double sum = 0;
-  for (int i = 0; i < std::min(reach, count); ++i) sum += from[static_cast<std::size_t>(i) * step];
+  for (int i = 0; i < std::min(reach, count); ++i) sum += from[i];
   for (int i = 0; i < count; ++i) {
-    if (i + reach < count) sum += from[static_cast<std::size_t>(i + reach) * step];
-    if (i > reach) sum -= from[static_cast<std::size_t>(i - reach - 1) * step];
+    if (i + reach < count) sum += from[i + reach];
+    if (i > reach) sum -= from[i - reach - 1];
     const int seen = std::min(i + reach, count - 1) - std::max(i - reach, 0) + 1;
-    to[static_cast<std::size_t>(i) * step] = static_cast<float>(sum / seen);
+    to[i] = static_cast<float>(sum / seen);
   }
 }
 
-Strip box_mean(const Strip& plane, int reach) {
-  Strip rows(plane.width, plane.height);
-  for (int y = 0; y < plane.height; ++y) mean_along(plane.row(y), rows.row(y), plane.width, 1, reach);
+Strip box_mean(const Strip& strip, int reach) {
+  Strip rows(strip.width, strip.height);
+  for (int y = 0; y < strip.height; ++y) mean_along(strip.row(y), rows.row(y), strip.width, reach);
   // Down the columns, all of a row at once: its neighbours share cache lines.
-  Strip mean(plane.width, plane.height);
-  std::vector<double> sums(static_cast<std::size_t>(plane.width));
+  Strip mean(strip.width, strip.height);
+  std::vector<double> sums(static_cast<std::size_t>(strip.width));
   const auto add = [&](int y, double sign) {
     const float* row = rows.row(y);
     for (std::size_t x = 0; x < sums.size(); ++x) sums[x] += sign * row[x];
   };
-  for (int y = 0; y < std::min(reach, plane.height); ++y) add(y, 1);
-  for (int y = 0; y < plane.height; ++y) {
-    if (y + reach < plane.height) add(y + reach, 1);
+  for (int y = 0; y < std::min(reach, strip.height); ++y) add(y, 1);
+  for (int y = 0; y < strip.height; ++y) {
+    if (y + reach < strip.height) add(y + reach, 1);
     if (y > reach) add(y - reach - 1, -1);
-    const int seen = std::min(y + reach, plane.height - 1) - std::max(y - reach, 0) + 1;
+    const int seen = std::min(y + reach, strip.height - 1) - std::max(y - reach, 0) + 1;
     float* to = mean.row(y);
     for (std::size_t x = 0; x < sums.size(); ++x) to[x] = static_cast<float>(sums[x] / seen);
   }
@@ -91,10 +88,9 @@ Strip picked_around(const Strip& strip, int reach, Pick pick) {
     const float* from = strip.row(y);
     float* to = rows.row(y);
     for (int step = 1; step <= std::min(reach, strip.width - 1); ++step) {
-      for (int x = 0; x < strip.width - step; ++x) {
-        to[x] = pick(to[x], from[x + step]);
-        to[x + step] = pick(to[x + step], from[x]);
-      }
+      // Two loops: one that wrote to both places would not be vectorised.
+      for (int x = 0; x < strip.width - step; ++x) to[x] = pick(to[x], from[x + step]);
+      for (int x = step; x < strip.width; ++x) to[x] = pick(to[x], from[x - step]);
     }
   }
   Strip picked = rows;
@@ -114,7 +110,7 @@ Strip near_edges(const Strip& photo) {
   Strip step = picked_around(photo, kEdge, highest);
   const Strip least = picked_around(photo, kEdge, [](float a, float b) { return std::min(a, b); });
   for (std::size_t i = 0; i < step.values.size(); ++i)
-    step.values[i] = smoothstep(0.08f, 0.2f, step.values[i] - least.values[i]);
+    step.values[i] = rise(0.08f, 0.2f, step.values[i] - least.values[i]);
   return picked_around(step, kSeam, highest);
 }
 
@@ -152,15 +148,14 @@ Strip halos(const Strip& photo, const Strip& painting) {
         painting.values[i] - (y.values[i] + slope * (photo.values[i] - p.values[i])) - brushwork;
     // Where hardly a pixel lies off the edges there is nothing to go by.
     halo.values[i] = std::max(0.0f, excess) * near.values[i] *
-                     smoothstep(0, 0.03f, photo.values[i] - around.values[i]) *
-                     smoothstep(0.1f, 0.35f, seen.values[i]);
+                     rise(0, 0.03f, photo.values[i] - around.values[i]) * rise(0.1f, 0.35f, seen.values[i]);
   }
   return halo;
 }
 
-Strip rows_of(const Strip& plane, int top, int height) {
-  Strip rows(plane.width, height);
-  std::copy_n(plane.row(top), rows.values.size(), rows.values.begin());
+Strip rows_of(const Strip& strip, int top, int height) {
+  Strip rows(strip.width, height);
+  std::copy_n(strip.row(top), rows.values.size(), rows.values.begin());
   return rows;
 }
 

@@ -10,6 +10,7 @@
 #include "atelier/image/resize.h"
 #include "atelier/inference/detail/luma.h"
 #include "atelier/inference/detail/samples.h"
+#include "atelier/inference/detail/smoothstep.h"
 
 namespace atelier::inference {
 namespace {
@@ -18,10 +19,6 @@ constexpr int kBlock = 4;       // pixels a side of what fine_structure counts a
 constexpr int kReach = 2;       // a pixel is compared with those this far from it
 constexpr int kBlurPasses = 3;  // box blurs of 5 blocks: as a Gaussian of about 10 pixels
 constexpr float kLeastContrast = 0.02f;
-
-float luma(const detail::Samples& samples, std::size_t pixel) {
-  return detail::luma(samples[3 * pixel], samples[3 * pixel + 1], samples[3 * pixel + 2]) / 65535.0f;
-}
 
 /// A small plane of floats.
 struct Field {
@@ -57,8 +54,8 @@ Field local_contrast(const Image& photo) {
   std::vector<float> counts(field.values.size());
   const auto at = [&](int y, int x) {
     y = std::clamp(y, 0, height - 1), x = std::clamp(x, 0, width - 1);
-    return luma(samples,
-                static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
+    return detail::luma(
+        samples, static_cast<std::size_t>(y) * static_cast<std::size_t>(width) + static_cast<std::size_t>(x));
   };
   for (int y = 0; y < height; ++y) {
     for (int x = 0; x < width; ++x) {
@@ -127,7 +124,7 @@ MaskPlane fine_structure(const Image& photo) {
       const float value =
           (1 - v) * ((1 - u) * at(0, 0) + u * at(0, 1)) + v * ((1 - u) * at(1, 0) + u * at(1, 1));
       const float t = std::clamp((value - least) / (most - least), 0.0f, 1.0f);
-      plane[i] = static_cast<std::uint8_t>(t * t * (3 - 2 * t) * 255 + 0.5f);
+      plane[i] = static_cast<std::uint8_t>(detail::smoothstep(t) * 255 + 0.5f);
     }
   }
   return plane;

@@ -11,6 +11,7 @@
 #include "atelier/inference/canvas.h"
 #include "atelier/inference/coarse_to_fine.h"
 #include "atelier/inference/colour_transfer.h"
+#include "atelier/inference/detail/smoothstep.h"
 #include "atelier/inference/fixed_pattern.h"
 #include "atelier/inference/halo.h"
 #include "atelier/inference/mask.h"
@@ -77,10 +78,6 @@ bool is_one_colour(const Image& picture) {
   return true;
 }
 
-float smoothstep(float t) {
-  return t * t * (3 - 2 * t);
-}
-
 float strength_of(const StyleRegion& region, const StylizeOptions& options) {
   return region.strength.value_or(options.strength);
 }
@@ -113,7 +110,7 @@ void fade_to_photo(const Image& photo, const StylizeOptions& options, Image& pai
     }
     strength += static_cast<float>(left) * brushes.front().strength / 255;
     if (strength >= kBlendBelow) continue;
-    const float weight = smoothstep(strength / kBlendBelow);
+    const float weight = detail::smoothstep(strength / kBlendBelow);
     for (std::size_t c = 3 * i; c < 3 * i + 3; ++c) {
       const float a = from[c], b = to[c];
       to[c] = static_cast<std::uint16_t>(a + weight * (b - a) + 0.5f);
