@@ -365,9 +365,32 @@ TEST(ReferenceNetworks, Se16xMeasuresThePublishedNumber) {
   EXPECT_NEAR(taps[4].mean().item<double>(), 4.91232, 1e-3);
 }
 
+TEST(ReferenceNetworks, HaveTheChannelsTheyAreSaidToHave) {
+  const std::map<std::string, std::string> files = {{"vgg19", "vgg19_oxford_bgr_relu3_4.safetensors"},
+                                                    {"se16x", "vgg19_se16x_enc5.safetensors"},
+                                                    {"squeezenet", "squeezenet1_1_tv_features.safetensors"},
+                                                    {"alexnet", "alexnet_tv_features.safetensors"},
+                                                    {"filters", ""}};
+  torch::NoGradGuard no_grad;
+  bool skipped = false;
+  for (const auto& [kind, name] : files) {
+    const auto file = name.empty() ? std::filesystem::path() : weights_folder() / name;
+    if (!file.empty() && !std::filesystem::exists(file)) {
+      skipped = true;
+      continue;
+    }
+    std::vector<std::int64_t> channels;
+    for (const at::Tensor& tap : load_reference_network(kind, file)->features(wave_picture()))
+      channels.push_back(tap.size(1));
+    EXPECT_EQ(channels, reference_channels(kind)) << kind;
+  }
+  if (skipped) GTEST_SKIP() << "the published weights are not beside this source tree";
+}
+
 TEST(ReferenceNetworks, UnknownKindsAndMissingFilesAreNamed) {
   test::expect_error([] { load_reference_network("vgg16", "x.safetensors"); }, ErrorCode::Usage,
                      "network.kind");
+  test::expect_error([] { reference_channels("vgg16"); }, ErrorCode::Usage, "network.kind");
   EXPECT_THROW(load_reference_network("vgg19", "no-such-file.safetensors"), Error);
 }
 

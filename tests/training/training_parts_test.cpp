@@ -101,6 +101,7 @@ TEST(TrainingOptions, NumbersOutOfRangeAreRefused) {
   EXPECT_THAT(refused(with("adversarial", {{"crop", 8}})), HasSubstr("crop"));
   EXPECT_THAT(refused(with("generator_size", "XXL")), HasSubstr("XXL"));
   EXPECT_THAT(refused(with("adversarial", {{"kind", "wasserstein"}})), HasSubstr("wasserstein"));
+  EXPECT_THAT(refused(with("adversarial", {{"sees", "vgg19"}})), HasSubstr("networks"));
   EXPECT_THAT(refused(with("loss", {{"perceptual", 0}})), HasSubstr("networks"));
   EXPECT_THAT(refused(with("networks", {{{"kind", "alexnet"}, {"file", "x"}, {"content", 1}}})),
               HasSubstr("content"));

@@ -212,6 +212,28 @@ TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
       << "a training that does not move proves nothing";
 }
 
+TEST_F(Training, DiscriminatorsThatSeeFeaturesPlayAndResumeBitForBit) {
+  const test::TinyRun tiny(2, 2);
+  constexpr int kSteps = 14, kPause = 9;
+  const auto options = [&](const std::string& run) {
+    json config = tiny.config(run, kSteps);
+    config["networks"] = {{{"kind", "filters"}, {"weight", 0.3}}};
+    config["adversarial"] = {{"sees", "filters"}};
+    return TrainingOptions::parse(config);
+  };
+  train_base(options("whole"), flags(false));
+  train_base(options("parts"), flags(false, kPause));
+  train_base(options("parts"), flags(true));
+  const auto start = read_checkpoint(checkpoint_file(tiny / "parts", kPause)).first;
+  const auto whole = read_checkpoint(checkpoint_file(tiny / "whole", kSteps)).first,
+             parts = read_checkpoint(checkpoint_file(tiny / "parts", kSteps)).first;
+  for (const auto& [name, value] : whole) EXPECT_TRUE(tensors_equal(parts.at(name), value)) << name;
+  EXPECT_FALSE(tensors_near(whole.at("discriminator.tap3.conv0.weight"),
+                            start.at("discriminator.tap3.conv0.weight"), 1e-6));
+  expect_error([&] { train_base(tiny.options("parts", kSteps), flags(true)); }, ErrorCode::Config,
+               "checkpoint.identity");
+}
+
 TEST_F(Training, AFinishedTrainingIsNotTrainedFurther) {
   const test::TinyRun tiny(1, 1);
   train_base(tiny.options("run", 2), flags(false));

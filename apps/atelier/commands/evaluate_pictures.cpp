@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <malloc.h>
-
 #include <algorithm>
 #include <chrono>
 #include <iostream>
@@ -238,8 +236,6 @@ int evaluate_pictures(const Program& program, const EvaluatePictures& command) {
   const auto started = std::chrono::steady_clock::now();
   const std::vector<evaluation::QualityGate> gates = parse_gates(command.gates);
   tensor::prepare_runtime(1);
-  // VGG-19's first layers are larger than what malloc keeps: mapping each anew costs a fifth of the time.
-  mallopt(M_MMAP_MAX, 0);
   const auto judges = judging::JudgeWeights::find(command.judges);
   const auto bundle = program.open_bundle(command.network);
   const auto photos = judging::read_picture_set(command.content, "photo", command.size, command.photos);

@@ -29,6 +29,7 @@ namespace {
 using detail::StyleFeatures;
 
 constexpr int kSmallestSide = 64;  // below, deep layers have no pixels left
+constexpr int kSqueezeStyleTaps = 3;
 
 bool all_finite(const StyleFeatures& features) {
   return std::all_of(features.layers.begin(), features.layers.end(), [](const nn::LayerStatistics& layer) {
@@ -45,7 +46,7 @@ struct JudgedPicture::Features {
   evaluation::Palette palette;
   double clipping = 0;
 
-  StyleFeatures phi, vgg;               // vgg: empty without that judge
+  StyleFeatures phi, vgg, squeeze;      // empty without that judge
   at::Tensor phi_content, vgg_content;  // undefined without
   std::vector<at::Tensor> phi_unit, alexnet, squeezenet;
   at::Tensor inception;  // [768]
@@ -131,10 +132,14 @@ JudgedPicture PictureJudge::look_at(const Image& picture) const {
     seen->vgg = std::move(vgg.style);
     seen->vgg_content = std::move(vgg.content);
   }
-  if (networks_->alexnet) seen->alexnet = networks_->alexnet->features(pixels);
-  if (networks_->squeezenet) seen->squeezenet = networks_->squeezenet->features(pixels);
+  if (networks_->alexnet) seen->alexnet = networks_->alexnet->features(networks_->alexnet->taps(pixels));
+  if (networks_->squeezenet) {
+    std::vector<at::Tensor> taps = networks_->squeezenet->taps(pixels);
+    seen->squeeze = detail::style_features({taps.begin(), taps.begin() + kSqueezeStyleTaps});
+    seen->squeezenet = networks_->squeezenet->features(std::move(taps));
+  }
   if (networks_->inception) seen->inception = networks_->inception->features(pixels).squeeze(0).contiguous();
-  seen->finite = all_finite(seen->phi) && all_finite(seen->vgg) &&
+  seen->finite = all_finite(seen->phi) && all_finite(seen->vgg) && all_finite(seen->squeeze) &&
                  (!seen->inception.defined() || torch::isfinite(seen->inception).all().item<bool>());
   return JudgedPicture(std::move(seen));
 }
@@ -173,7 +178,15 @@ std::map<std::string, double> PictureJudge::judge(const JudgedPicture& painting,
   put("phi_top1", rank <= 1 ? 1 : 0);
   put("phi_top5", rank <= 5 ? 1 : 0);
   if (networks_->alexnet) put("lpips_alex", detail::Lpips::distance(y.alexnet, c.alexnet));
-  if (networks_->squeezenet) put("lpips_squeeze", detail::Lpips::distance(y.squeezenet, c.squeezenet));
+  if (networks_->squeezenet) {
+    put("squeeze_style", gram(y.squeeze, s.squeeze));
+    put("squeeze_moments", moments(y.squeeze, s.squeeze));
+    put("squeeze_swd", sliced(y.squeeze, s.squeeze));
+    const std::size_t place =
+        detail::rank_of_style(y.squeeze, features_of(styles, &JudgedPicture::Features::squeeze), asked);
+    put("squeeze_top1", place <= 1 ? 1 : 0);
+    put("lpips_squeeze", detail::Lpips::distance(y.squeezenet, c.squeezenet));
+  }
   put("ssim", evaluation::Ssim()(y.luma, c.luma));
   put("palette", evaluation::PaletteDistance()(y.palette, s.palette));
   put("grid", evaluation::GridMeter::excess(y.grid, c.grid));

@@ -8,10 +8,6 @@
 namespace atelier::nn {
 namespace {
 
-// A unit spectral norm lets the signal fade from layer to layer; without this gain the logits of a young
-// discriminator stay within a few hundredths of zero, and it learns nothing for thousands of steps.
-constexpr double kGain = 1.4142135623730951;
-
 // Light and colour differ far more between pictures than brush strokes do, and D would look at little else:
 // what differs from the neighbourhood is made four times as strong before the first layer.
 constexpr double kEmphasis = 3;
@@ -44,33 +40,6 @@ void from_json(const nlohmann::json& json, DiscriminatorOptions& o) {
   o.validate();
 }
 
-SpectralConvImpl::SpectralConvImpl(int in, int out, int kernel, int stride, int padding)
-    : stride_(stride), padding_(padding) {
-  weight = register_parameter("weight", torch::empty({out, in, kernel, kernel}));
-  torch::nn::init::orthogonal_(weight);
-  bias = register_parameter("bias", torch::zeros({out}));
-  u = register_buffer("u", torch::nn::functional::normalize(
-                               torch::randn({out}), torch::nn::functional::NormalizeFuncOptions().dim(0)));
-}
-
-torch::Tensor SpectralConvImpl::normalised_weight() {
-  const torch::Tensor matrix = weight.flatten(1);
-  const auto unit = [](const torch::Tensor& v) { return v / (v.norm() + 1e-12); };
-  torch::Tensor v;
-  {
-    torch::NoGradGuard no_grad;
-    v = unit(torch::mv(matrix.t(), u));
-    if (is_training()) u.copy_(unit(torch::mv(matrix, v)));
-  }
-  // u is cloned: a later forward advances the buffer in place while this graph still needs it.
-  const torch::Tensor sigma = torch::dot(u.clone(), torch::mv(matrix, v));
-  return weight / sigma;
-}
-
-torch::Tensor SpectralConvImpl::forward(const torch::Tensor& x) {
-  return torch::conv2d(x, normalised_weight(), bias, stride_, padding_);
-}
-
 DiscriminatorImpl::DiscriminatorImpl(const DiscriminatorOptions& options) : options_(options) {
   options_.validate();
   const int w = options_.width;
@@ -98,7 +67,7 @@ std::vector<torch::Tensor> DiscriminatorImpl::forward(const torch::Tensor& pictu
   for (std::size_t s = 0; s < scales_.size(); ++s) {
     if (s > 0) level = torch::avg_pool2d(level, 2);
     torch::Tensor f = level;
-    for (SpectralConv& layer : scales_[s].layers) f = torch::leaky_relu(layer(f), 0.2) * kGain;
+    for (SpectralConv& layer : scales_[s].layers) f = torch::leaky_relu(layer(f), 0.2) * kSpectralGain;
     const torch::Tensor wanted = scales_[s].projection(code.detach()).unsqueeze(2).unsqueeze(3);
     logits.push_back(scales_[s].head(f) + (f * wanted).mean(1, /*keepdim=*/true));
   }

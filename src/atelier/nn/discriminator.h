@@ -1,10 +1,10 @@
 #pragma once
 
-#include <torch/nn/module.h>
 #include <torch/nn/modules/linear.h>
-#include <torch/nn/pimpl.h>
 
 #include <nlohmann/json_fwd.hpp>
+
+#include "atelier/nn/spectral_conv.h"
 
 namespace atelier::nn {
 
@@ -18,22 +18,6 @@ struct DiscriminatorOptions {
 };
 void to_json(nlohmann::json& json, const DiscriminatorOptions& options);
 void from_json(const nlohmann::json& json, DiscriminatorOptions& options);
-
-/// A convolution whose weight is divided by its largest singular value (Miyato et al. 2018). The left
-/// singular vector is a buffer, advanced by one power iteration per training-mode forward.
-class SpectralConvImpl : public torch::nn::Module {
- public:
-  SpectralConvImpl(int in, int out, int kernel, int stride, int padding);
-  torch::Tensor forward(const torch::Tensor& x);
-  /// weight / sigma(weight).
-  torch::Tensor normalised_weight();
-
-  torch::Tensor weight, bias, u;
-
- private:
-  int stride_, padding_;
-};
-TORCH_MODULE(SpectralConv);
 
 /// Tells real art of a style from painted photos, patch by patch, at several scales (PatchGAN, Isola et al.
 /// 2017) with spectral normalisation and projection on the style code (Miyato & Koyama 2018):

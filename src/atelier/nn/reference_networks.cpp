@@ -131,6 +131,12 @@ class AlexNet : public FeatureNetwork {
   Weights weights_;
 };
 
+[[noreturn]] void throw_unknown_kind(const std::string& kind) {
+  throw Error(
+      ErrorCode::Usage, "network.kind",
+      "network '" + printable(kind) + "' is unknown; use vgg19, se16x, squeezenet, alexnet or filters");
+}
+
 }  // namespace
 
 std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
@@ -146,9 +152,16 @@ std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
                   "network 'filters' is computed and reads no file: leave out " + printable(file.string()));
     return std::make_unique<FilterBank>();
   }
-  throw Error(
-      ErrorCode::Usage, "network.kind",
-      "network '" + printable(kind) + "' is unknown; use vgg19, se16x, squeezenet, alexnet or filters");
+  throw_unknown_kind(kind);
+}
+
+std::vector<std::int64_t> reference_channels(const std::string& kind) {
+  if (kind == "vgg19") return {64, 128, 256, 256};
+  if (kind == "se16x") return {16, 32, 64, 128, 128};
+  if (kind == "squeezenet") return {64, 128, 256, 384, 384, 512, 512};
+  if (kind == "alexnet") return {64, 192, 384, 256, 256};
+  if (kind == "filters") return std::vector<std::int64_t>(FilterBank::kScales, FilterBank::kChannels);
+  throw_unknown_kind(kind);
 }
 
 }  // namespace atelier::nn

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "atelier/nn/feature_network.h"
 
@@ -22,5 +23,8 @@ namespace atelier::nn {
 std::unique_ptr<FeatureNetwork> load_reference_network(const std::string& kind,
                                                        const std::filesystem::path& file,
                                                        c10::Device device = c10::Device("cpu"));
+
+/// Channels of that kind's taps, finest first. Error Usage for another kind.
+std::vector<std::int64_t> reference_channels(const std::string& kind);
 
 }  // namespace atelier::nn

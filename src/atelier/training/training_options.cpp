@@ -1,5 +1,6 @@
 #include "atelier/training/training_options.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "atelier/core/atomic_file.h"
@@ -43,6 +44,7 @@ void visit(LossWeights& o, Visit field) {
 template <typename Visit>
 void visit(AdversarialOptions& o, Visit field) {
   field("kind", o.kind);
+  field("sees", o.sees);
   field("r1_gamma", o.r1_gamma);
   field("r1_every", o.r1_every);
   field("augment", o.augment);
@@ -250,6 +252,10 @@ TrainingOptions TrainingOptions::parse(const json& j) {
             "must be at least 48 unless the shift term is off (\"shift\": 0)");
   }
   losses::AdversarialLoss::parse(o.adversarial.kind);  // refuses an unknown kind before any data is loaded
+  require(o.adversarial.sees == "pixels" ||
+              std::any_of(o.networks.begin(), o.networks.end(),
+                          [&](const ReferenceNetwork& n) { return n.kind == o.adversarial.sees; }),
+          "sees", "of \"adversarial\" must be \"pixels\" or the kind of one of \"networks\"");
   require(o.adversarial.crop >= 32, "crop", "of \"adversarial\" must be at least 32");
   require(o.adversarial.r1_every >= 1, "r1_every",
           "must be at least 1; switch the penalty off with \"r1_gamma\": 0");

@@ -65,11 +65,13 @@ struct LossWeights {
 
 struct AdversarialOptions {
   std::string kind = "bce";  ///< bce, saturating, lsgan, hinge, relativistic
-  double r1_gamma = 0.8;
+  /// What the discriminators see: "pixels", or what one of `networks` sees in the picture, by its kind.
+  std::string sees = "pixels";
+  double r1_gamma = 0.8;  ///< of discriminators that see pixels
   int r1_every = 16;      ///< D steps between gradient penalties
-  double augment = 1.0;   ///< strength of DiffAugment, 0..1
+  double augment = 1.0;   ///< strength of DiffAugment, 0..1; pixels only
   double mismatch = 0.5;  ///< weight of real art with another style's code as a further fake
-  int crop = 128;         ///< side of the windows D sees
+  int crop = 128;         ///< side of the windows D sees; features are seen of whole crops
   int every = 1;          ///< steps from one round of the game to the next
 };
 

@@ -18,6 +18,14 @@ const std::vector<Metric>& pair_metrics() {
        "share of paintings whose Gram matrices are nearer to the style asked for than to any other of the "
        "set"},
       {"top5", "style among five nearest (VGG-19)", true, 3, false, "the same, among the five nearest"},
+      {"squeeze_style", "style loss (SqueezeNet Gram)", false, 3, true,
+       "as style, on the first layer and fires 4 and 7 of SqueezeNet 1.1, after ReLU"},
+      {"squeeze_moments", "style loss (SqueezeNet mean, std)", false, 3, false,
+       "as moments, on the same layers"},
+      {"squeeze_swd", "style loss (SqueezeNet sliced Wasserstein)", false, 3, false,
+       "as swd, on the same layers"},
+      {"squeeze_top1", "style identified (SqueezeNet)", true, 3, false,
+       "as top1, by the same layers' Gram matrices"},
       {"lpips_alex", "LPIPS-Alex to the photo", false, 3, true,
        "LPIPS v0.1: sum over layers of the weighted squared difference of unit-length features, mean over "
        "the picture"},

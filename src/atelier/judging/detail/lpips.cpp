@@ -35,8 +35,11 @@ Lpips::Lpips(const std::string& kind, const std::filesystem::path& network,
   }
 }
 
-std::vector<at::Tensor> Lpips::features(const at::Tensor& picture) const {
-  std::vector<at::Tensor> taps = network_->features(picture);
+std::vector<at::Tensor> Lpips::taps(const at::Tensor& picture) const {
+  return network_->features(picture);
+}
+
+std::vector<at::Tensor> Lpips::features(std::vector<at::Tensor> taps) const {
   for (std::size_t i = 0; i < taps.size(); ++i) taps[i] = unit(taps[i]) * root_weights_[i];
   return taps;
 }

@@ -19,9 +19,10 @@ class Lpips {
   /// load_reference_network.
   Lpips(const std::string& kind, const std::filesystem::path& network, const std::filesystem::path& linear);
 
-  /// Unit-length features times sqrt(w), so that the distance is a plain difference; picture [1, 3, H, W] in
-  /// [0,1].
-  std::vector<at::Tensor> features(const at::Tensor& picture) const;
+  /// The network's taps of a picture [1, 3, H, W] in [0,1].
+  std::vector<at::Tensor> taps(const at::Tensor& picture) const;
+  /// Taps of unit length over channels times sqrt(w), so that the distance is a plain difference.
+  std::vector<at::Tensor> features(std::vector<at::Tensor> taps) const;
 
   static double distance(const std::vector<at::Tensor>& a, const std::vector<at::Tensor>& b);
 

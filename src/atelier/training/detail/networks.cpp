@@ -6,6 +6,7 @@
 
 #include "atelier/core/atomic_file.h"
 #include "atelier/core/error.h"
+#include "atelier/nn/reference_networks.h"
 #include "atelier/training/detail/checkpoint.h"
 #include "atelier/weights/sha256.h"
 
@@ -55,27 +56,36 @@ void average_into(torch::nn::Module& mean, const torch::nn::Module& now, double 
 
 TrainedNetworks::TrainedNetworks(const TrainingOptions& options, const PerceptualOptions& perceptual,
                                  c10::Device device)
-    : canvas(options.canvas), seed_(options.seed), discriminator_width_(options.discriminator_width) {
+    : canvas(options.canvas),
+      seed_(options.seed),
+      discriminator_width_(options.discriminator_width),
+      discriminator_sees_(options.adversarial.sees) {
   torch::manual_seed(options.seed);
   GeneratorOptions g = GeneratorOptions::named(options.generator_size);
   g.code_dim = options.encoder.code_dim();
   generator = nn::Generator(g);
   encoder = nn::StyleEncoder(options.encoder, perceptual);
-  discriminator = nn::Discriminator(
-      nn::DiscriminatorOptions{.width = options.discriminator_width, .code_dim = g.code_dim});
+  if (options.adversarial.sees == "pixels") {
+    discriminator = nn::Discriminator(
+        nn::DiscriminatorOptions{.width = options.discriminator_width, .code_dim = g.code_dim});
+  } else {
+    feature_discriminator = nn::FeatureDiscriminator(
+        nn::FeatureDiscriminatorOptions{.channels = nn::reference_channels(options.adversarial.sees),
+                                        .width = options.discriminator_width,
+                                        .code_dim = g.code_dim});
+  }
   averaged_generator = nn::Generator(g);
   averaged_encoder = nn::StyleEncoder(options.encoder, perceptual);
   start_averages();
   for (torch::nn::Module* module :
        {static_cast<torch::nn::Module*>(generator.get()), static_cast<torch::nn::Module*>(encoder.get()),
-        static_cast<torch::nn::Module*>(discriminator.get()),
-        static_cast<torch::nn::Module*>(averaged_generator.get()),
+        &judge(), static_cast<torch::nn::Module*>(averaged_generator.get()),
         static_cast<torch::nn::Module*>(averaged_encoder.get())}) {
     module->to(device);
   }
   painter_parameters = generator->parameters();
   for (const at::Tensor& p : encoder->parameters()) painter_parameters.push_back(p);
-  discriminator_parameters = discriminator->parameters();
+  discriminator_parameters = judge().parameters();
   painter_adam = std::make_unique<torch::optim::Adam>(
       painter_parameters, torch::optim::AdamOptions(options.optimiser.rate).betas({0.9, 0.99}));
   discriminator_adam = std::make_unique<torch::optim::Adam>(
@@ -119,17 +129,24 @@ void TrainedNetworks::set_rates(double generator_rate, double discriminator_rate
   set(*discriminator_adam, discriminator_rate);
 }
 
+torch::nn::Module& TrainedNetworks::judge() const {
+  if (feature_discriminator) return *feature_discriminator.ptr();
+  return *discriminator.ptr();
+}
+
 nlohmann::json TrainedNetworks::identity() const {
-  return {{"generator", generator->options()},
-          {"encoder", encoder->options()},
-          {"discriminator_width", discriminator_width_},
-          {"seed", seed_}};
+  nlohmann::json identity = {{"generator", generator->options()},
+                             {"encoder", encoder->options()},
+                             {"discriminator_width", discriminator_width_},
+                             {"seed", seed_}};
+  if (feature_discriminator) identity["discriminator_sees"] = discriminator_sees_;
+  return identity;
 }
 
 tensor::TensorMap TrainedNetworks::state() const {
   tensor::TensorMap all = tensor::state_of(*generator, "generator.");
   all.merge(tensor::state_of(*encoder, "encoder."));
-  all.merge(tensor::state_of(*discriminator, "discriminator."));
+  all.merge(tensor::state_of(judge(), "discriminator."));
   all.merge(tensor::state_of(*averaged_generator, "averaged.generator."));
   all.merge(tensor::state_of(*averaged_encoder, "averaged.encoder."));
   store_adam(*painter_adam, "adam.painter.", all);
@@ -140,7 +157,7 @@ tensor::TensorMap TrainedNetworks::state() const {
 void TrainedNetworks::restore(const tensor::TensorMap& tensors) {
   tensor::load_state(*generator, tensor::with_prefix(tensors, "generator."), "checkpoint");
   tensor::load_state(*encoder, tensor::with_prefix(tensors, "encoder."), "checkpoint");
-  tensor::load_state(*discriminator, tensor::with_prefix(tensors, "discriminator."), "checkpoint");
+  tensor::load_state(judge(), tensor::with_prefix(tensors, "discriminator."), "checkpoint");
   tensor::load_state(*averaged_generator, tensor::with_prefix(tensors, "averaged.generator."), "checkpoint");
   tensor::load_state(*averaged_encoder, tensor::with_prefix(tensors, "averaged.encoder."), "checkpoint");
   restore_adam(*painter_adam, "adam.painter.", tensors);

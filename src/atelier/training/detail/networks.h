@@ -8,6 +8,7 @@
 
 #include "atelier/model/model_bundle.h"
 #include "atelier/nn/discriminator.h"
+#include "atelier/nn/feature_discriminator.h"
 #include "atelier/nn/generator.h"
 #include "atelier/nn/perceptual_network.h"
 #include "atelier/nn/style_encoder.h"
@@ -53,16 +54,19 @@ class TrainedNetworks {
   double canvas = 0;  ///< of TrainingOptions; what the generators see lies on it
   nn::Generator generator{nullptr}, averaged_generator{nullptr};
   nn::StyleEncoder encoder{nullptr}, averaged_encoder{nullptr};
-  nn::Discriminator discriminator{nullptr};
+  nn::Discriminator discriminator{nullptr};  ///< one of the two; the other is empty
+  nn::FeatureDiscriminator feature_discriminator{nullptr};
   std::vector<at::Tensor> painter_parameters, discriminator_parameters;
   std::unique_ptr<torch::optim::Adam> painter_adam, discriminator_adam;
 
  private:
   void start_averages();
+  torch::nn::Module& judge() const;  ///< whichever discriminator there is
 
   std::uint64_t seed_;
   bool encoder_frozen_ = false;
   int discriminator_width_;
+  std::string discriminator_sees_;
 };
 
 }  // namespace atelier::training

@@ -1,6 +1,6 @@
 #include "atelier/training/detail/style_measures.h"
 
-#include "atelier/nn/reference_networks.h"
+#include "atelier/training/detail/teacher_network.h"
 #include "atelier/weights/sha256.h"
 
 namespace atelier::training {
@@ -9,7 +9,7 @@ StyleMeasures::StyleMeasures(const TrainingOptions& options, nn::PerceptualNetwo
                              const std::string& phi_sha256, c10::Device device)
     : measures{{phi.get(), 4, phi_sha256}} {
   for (const ReferenceNetwork& network : options.networks) {
-    references.push_back(nn::load_reference_network(network.kind, network.file, device));
+    references.push_back(load_teacher_network(network.kind, network.file, device));
     const std::string weights = network.file.empty() ? "" : " " + weights::sha256_file(network.file);
     measures.push_back({references.back().get(), network.taps, network.kind + weights});
   }

@@ -38,6 +38,7 @@ void to_device(StyleBatch& batch, c10::Device device) {
 
 struct TrainStep::Scene {
   at::Tensor content, seen, code, stroke_log2, detail, painting;  // seen: content on its canvas
+  std::vector<at::Tensor> judged_taps;  // of the painting, where discriminators see features
   bool blended = false, game_on = false;
 };
 
@@ -50,7 +51,11 @@ TrainStep::TrainStep(const TrainingOptions& options, TrainedNetworks& networks, 
       references_(std::move(references)),
       catalogue_(catalogue),
       device_(device),
-      game_(losses::AdversarialLoss::parse(options.adversarial.kind)) {}
+      game_(losses::AdversarialLoss::parse(options.adversarial.kind)) {
+  for (std::size_t i = 0; i < options.networks.size(); ++i) {
+    if (options.networks[i].kind == options.adversarial.sees) judge_sees_ = i;
+  }
+}
 
 at::Tensor TrainStep::window(const at::Tensor& pictures, std::uint64_t seed) const {
   const auto side = std::min<std::int64_t>({options_.adversarial.crop, pictures.size(2), pictures.size(3)});
@@ -154,6 +159,7 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
     if (network.content > 0)
       add_content(*references_[i], seen, {.standardised = false}, network.content, "." + network.kind);
     add_style(i + 1, seen, network.weight, "." + network.kind);
+    if (judge_sees_ == i) scene.judged_taps = seen;
   }
   report.contributions["content"] = content_total.item<double>() * weight.content;
   total = total + content_total * weight.content;
@@ -234,10 +240,12 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
                   !scene.blended && (step + 1) % options_.adversarial.every == 0;
   if (scene.game_on && progress >= weight.adversarial_from) {
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(false);
-    auto generator = at::detail::createCPUGenerator(plan.noise_seed);
-    const at::Tensor seen =
-        losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator);
-    const auto fake = networks_.discriminator(seen, scene.code);
+    View view{.taps = scene.judged_taps};
+    if (!judge_sees_) {
+      auto generator = at::detail::createCPUGenerator(plan.noise_seed);
+      view.window = losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator);
+    }
+    const auto fake = judge(view, scene.code);
     // The relativistic form compares with real logits; the other forms ignore them.
     add("adversarial", adversarial, game_.generator(fake, fake));
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(true);
@@ -245,33 +253,52 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
   return total;
 }
 
-void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene,
-                                   StepReport& report) {
-  std::vector<at::Tensor> crops;
-  const auto side = std::min<std::int64_t>(options_.adversarial.crop, plan.content.size(2));
+std::vector<at::Tensor> TrainStep::judge(const View& view, const at::Tensor& code) {
+  return judge_sees_ ? networks_.feature_discriminator(view.taps, code)
+                     : networks_.discriminator(view.window, code);
+}
+
+at::Tensor TrainStep::real_windows(const StepPlan& plan) const {
+  const std::int64_t whole = plan.content.size(2);
+  const auto side = judge_sees_ ? whole : std::min<std::int64_t>(options_.adversarial.crop, whole);
+  std::vector<at::Tensor> windows;
   for (std::size_t n = 0; n < plan.styles.size(); ++n) {
     Random random(plan.noise_seed + 17 * (n + 1));
-    crops.push_back(random_crop(plan.styles[n]->bytes, static_cast<int>(side), 1.0, random));
+    windows.push_back(random_crop(plan.styles[n]->bytes, static_cast<int>(side), 1.0, random));
   }
-  auto generator = at::detail::createCPUGenerator(plan.noise_seed + 1);
-  const auto augmented = [&](const at::Tensor& p) {
-    return losses::diff_augment(p, options_.adversarial.augment, generator);
-  };
-  at::Tensor real = augmented(torch::stack(crops).to(device_));
-  const at::Tensor fake = augmented(window(scene.painting.detach(), plan.noise_seed));
+  return torch::stack(windows).to(device_);
+}
+
+void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, const Scene& scene,
+                                   StepReport& report) {
+  View real, fake;
+  bool penalise = false;
+  if (judge_sees_) {
+    torch::NoGradGuard no_grad;
+    real.taps = references_[*judge_sees_]->features(real_windows(plan));
+    for (const at::Tensor& tap : scene.judged_taps) fake.taps.push_back(tap.detach());
+  } else {
+    auto generator = at::detail::createCPUGenerator(plan.noise_seed + 1);
+    const auto augmented = [&](const at::Tensor& p) {
+      return losses::diff_augment(p, options_.adversarial.augment, generator);
+    };
+    real.window = augmented(real_windows(plan));
+    fake.window = augmented(window(scene.painting.detach(), plan.noise_seed));
+    penalise = options_.adversarial.r1_gamma > 0 && (step + 1) % options_.adversarial.r1_every == 0;
+    if (penalise) real.window.requires_grad_();
+  }
   const at::Tensor code = scene.code.detach();
-  const bool penalise = options_.adversarial.r1_gamma > 0 && (step + 1) % options_.adversarial.r1_every == 0;
-  if (penalise) real.requires_grad_();
 
   networks_.discriminator_adam->zero_grad();
-  const auto on_real = networks_.discriminator(real, code), on_fake = networks_.discriminator(fake, code);
+  const auto on_real = judge(real, code), on_fake = judge(fake, code);
   at::Tensor loss = game_.discriminator(on_real, on_fake);
   if (options_.adversarial.mismatch > 0 && code.size(0) > 1) {
-    const auto mismatched = networks_.discriminator(real.detach(), code.roll(1, 0));
-    loss = loss + game_.reject(mismatched) * options_.adversarial.mismatch;
+    const View asked_for_another{.window = judge_sees_ ? at::Tensor() : real.window.detach(),
+                                 .taps = real.taps};
+    loss = loss + game_.reject(judge(asked_for_another, code.roll(1, 0))) * options_.adversarial.mismatch;
   }
   if (penalise) {
-    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real) *
+    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real.window) *
                       options_.adversarial.r1_every;
   }
   loss.backward();

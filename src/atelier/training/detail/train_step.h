@@ -52,6 +52,14 @@ class TrainStep {
   /// Moves style_scale_ towards a ratio within 0.5 .. 3.
   void balance();
   at::Tensor window(const at::Tensor& pictures, std::uint64_t seed) const;
+  /// What a discriminator sees of pictures: a window of them, or a network's taps.
+  struct View {
+    at::Tensor window;
+    std::vector<at::Tensor> taps;
+  };
+  /// Windows of the real art of the step's styles, as large as what D sees of the paintings.
+  at::Tensor real_windows(const StepPlan& plan) const;
+  std::vector<at::Tensor> judge(const View& view, const at::Tensor& code);
 
   const TrainingOptions& options_;
   TrainedNetworks& networks_;
@@ -59,6 +67,7 @@ class TrainStep {
   std::vector<std::unique_ptr<nn::FeatureNetwork>> references_;
   const StyleCatalogue& catalogue_;
   c10::Device device_;
+  std::optional<std::size_t> judge_sees_;  ///< the one of references_ whose taps D sees; none: pixels
   losses::AdversarialLoss game_;
   double style_scale_ = 1;     ///< set by the gradient-norm balance
   double gradient_ratio_ = 1;  ///< running style : content ratio of gradient norms at the painting

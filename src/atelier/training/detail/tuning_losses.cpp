@@ -8,7 +8,7 @@
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/losses/pixel_losses.h"
 #include "atelier/nn/filter_bank.h"
-#include "atelier/nn/reference_networks.h"
+#include "atelier/training/detail/teacher_network.h"
 
 namespace atelier::training {
 namespace {
@@ -63,7 +63,7 @@ StyleRuler::StyleRuler(nn::PerceptualNetwork phi, const std::vector<ReferenceNet
   references_.push_back(std::make_unique<nn::FilterBank>());
   measures_.push_back({references_.back().get(), nn::FilterBank::kScales, kFilters});
   for (const ReferenceNetwork& network : further) {
-    references_.push_back(nn::load_reference_network(network.kind, network.file));
+    references_.push_back(load_teacher_network(network.kind, network.file));
     measures_.push_back({references_.back().get(), network.taps, network.weight});
   }
 }
