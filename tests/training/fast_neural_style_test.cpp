@@ -3,11 +3,9 @@
 #include <gtest/gtest.h>
 #include <torch/torch.h>
 
-#include <array>
-
-#include "atelier/tensor/tensor_file.h"
 #include "atelier/weights/sha256.h"
 #include "support/expect_error.h"
+#include "support/random_vgg19.h"
 #include "support/synthetic_photo.h"
 #include "support/temp_dir.h"
 
@@ -16,23 +14,9 @@ namespace {
 
 using test::expect_error;
 
-/// A teacher of VGG-19's shape with random weights: such a network still sees texture.
 class FastNeuralStyleTest : public testing::Test {
  protected:
-  FastNeuralStyleTest() {
-    torch::manual_seed(2);
-    tensor::TensorMap tensors;
-    std::int64_t in = 3;
-    for (const auto& [index, out] : std::array<std::pair<int, int>, 8>{
-             {{0, 64}, {2, 64}, {5, 128}, {7, 128}, {10, 256}, {12, 256}, {14, 256}, {16, 256}}}) {
-      const std::string name = "features." + std::to_string(index);
-      tensors[name + ".weight"] =
-          torch::randn({out, in, 3, 3}) * std::sqrt(2.0 / static_cast<double>(9 * in));
-      tensors[name + ".bias"] = torch::zeros({out});
-      in = out;
-    }
-    weights::write_safetensors(folder_ / "vgg19.safetensors", tensor::to_named(tensors));
-  }
+  FastNeuralStyleTest() { test::write_random_vgg19(folder_ / "vgg19.safetensors"); }
 
   FastNeuralStyle train(const char* file, int steps, const std::filesystem::path& from = {}) const {
     FastNeuralStyleOptions options;

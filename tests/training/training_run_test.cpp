@@ -188,6 +188,35 @@ TEST_F(Training, MayBeginWithAModelAndKeepItsStyleSpace) {
             bundle->manifest().sha256.at("generator.safetensors"));
 }
 
+TEST_F(Training, ExportsWeightsBetweenTheModelItBeganWithAndWhatItLearned) {
+  const test::TinyRun tiny(2, 3);
+  ExportOptions options{
+      .gallery = tiny / "gallery.json", .output = tiny / "model", .name = "tiny", .licence = "CC0"};
+  write_file_atomically(options.gallery, R"([{"name": "first", "file": "photo-0.png"}])");
+  train_base(tiny.options("run", 3), flags(false));
+  export_bundle(tiny.options("run", 3), options);
+
+  json config = tiny.config("further", 3);
+  config["start_from"] = config["perceptual"] = options.output.string();
+  config["freeze_encoder"] = true;
+  train_base(TrainingOptions::parse(config), flags(false));
+  const auto weight_at = [&](double share) {
+    options.output = tiny / ("share-" + std::to_string(share));
+    options.share = share;
+    export_bundle(TrainingOptions::parse(config), options);
+    return tensor::to_tensors(model::ModelBundle::open(options.output)->generator()).at("e1.conv.weight");
+  };
+  const at::Tensor start = weight_at(0), half = weight_at(0.5), end = weight_at(1);
+  EXPECT_FALSE(tensors_near(start, end, 1e-4));
+  EXPECT_TRUE(tensors_near(half, (start + end) / 2, 1e-3));
+
+  options.share = 0.5;
+  expect_error([&] { export_bundle(tiny.options("run", 3), options); }, ErrorCode::Usage, "export.share");
+  config["freeze_encoder"] = false;
+  expect_error([&] { export_bundle(TrainingOptions::parse(config), options); }, ErrorCode::Usage,
+               "export.share");
+}
+
 // 52 steps pass the point, step 50, where the balance of gradients looks back at what it measured at step 0.
 TEST_F(Training, AResumedTrainingRepeatsAnUninterruptedOneBitForBit) {
   const test::TinyRun tiny(2, 2);

@@ -220,6 +220,10 @@ void add_train(CLI::App& app, Program& program) {
         ->required();
     command->add_option("-o,--output", options->exported.output, "Bundle folder")->required();
     command->add_option("--name", options->exported.name, "Name of the model")->capture_default_str();
+    command
+        ->add_option("--share", options->exported.share,
+                     "How far to go from the model the training began with to what it learned, 0..1")
+        ->check(CLI::Range(0.0, 1.0));
     command->add_option("--default-detail", options->exported.default_detail, "Detail when nobody asks, 0..1")
         ->check(CLI::Range(0.0, 1.0))
         ->capture_default_str();

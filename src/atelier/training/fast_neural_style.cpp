@@ -9,11 +9,11 @@
 #include "atelier/core/error.h"
 #include "atelier/losses/perceptual_losses.h"
 #include "atelier/losses/pixel_losses.h"
-#include "atelier/nn/reference_networks.h"
 #include "atelier/nn/transformer_net.h"
 #include "atelier/tensor/image_tensor.h"
 #include "atelier/tensor/tensor_file.h"
 #include "atelier/training/detail/crops.h"
+#include "atelier/training/detail/teacher_network.h"
 #include "atelier/training/detail/tuning_clock.h"
 #include "atelier/training/style_tuning.h"
 
@@ -51,7 +51,7 @@ FastNeuralStyle train_fast_neural_style(const Image& style, const std::vector<Im
                                         const FastNeuralStyleOptions& options) {
   require_good(style, photos, options);
   torch::manual_seed(options.seed);
-  const auto vgg = nn::load_reference_network("vgg19", options.vgg19);
+  const auto vgg = load_teacher_network("vgg19", options.vgg19);
   nn::TransformerNet network = options.from.empty() ? nn::TransformerNet() : nn::TransformerNet(options.from);
   const std::vector<at::Tensor> parameters = network.parameters();
   torch::optim::Adam adam(parameters, torch::optim::AdamOptions(options.rate).betas({0.9, 0.99}));
