@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -158,33 +159,31 @@ std::map<std::string, double> PictureJudge::judge(const JudgedPicture& painting,
   const detail::GramDistance gram;
   const detail::MomentDistance moments;
   const detail::SlicedWasserstein sliced;
+  // Style in one network's features, under `names`: Gram, moments, sliced Wasserstein, the style asked for
+  // found first.
+  const auto put_style = [&](const std::array<const char*, 4>& names,
+                             StyleFeatures JudgedPicture::Features::*network) {
+    put(names[0], gram(y.*network, s.*network));
+    put(names[1], moments(y.*network, s.*network));
+    put(names[2], sliced(y.*network, s.*network));
+    const std::size_t rank = detail::rank_of_style(y.*network, features_of(styles, network), asked);
+    put(names[3], rank <= 1 ? 1 : 0);
+    return rank;
+  };
   if (networks_->vgg) {
     put("content", content(y.vgg_content, c.vgg_content));
-    put("style", gram(y.vgg, s.vgg));
-    put("moments", moments(y.vgg, s.vgg));
-    put("swd", sliced(y.vgg, s.vgg));
-    const std::size_t rank =
-        detail::rank_of_style(y.vgg, features_of(styles, &JudgedPicture::Features::vgg), asked);
-    put("top1", rank <= 1 ? 1 : 0);
+    const std::size_t rank = put_style({"style", "moments", "swd", "top1"}, &JudgedPicture::Features::vgg);
     put("top5", rank <= 5 ? 1 : 0);
   }
   put("phi_content", content(y.phi_content, c.phi_content));
-  put("phi_style", moments(y.phi, s.phi));
-  put("phi_gram", gram(y.phi, s.phi));
-  put("phi_swd", sliced(y.phi, s.phi));
-  put("phi_distance", detail::Lpips::distance(y.phi_unit, c.phi_unit));
   const std::size_t rank =
-      detail::rank_of_style(y.phi, features_of(styles, &JudgedPicture::Features::phi), asked);
-  put("phi_top1", rank <= 1 ? 1 : 0);
+      put_style({"phi_gram", "phi_style", "phi_swd", "phi_top1"}, &JudgedPicture::Features::phi);
   put("phi_top5", rank <= 5 ? 1 : 0);
+  put("phi_distance", detail::Lpips::distance(y.phi_unit, c.phi_unit));
   if (networks_->alexnet) put("lpips_alex", detail::Lpips::distance(y.alexnet, c.alexnet));
   if (networks_->squeezenet) {
-    put("squeeze_style", gram(y.squeeze, s.squeeze));
-    put("squeeze_moments", moments(y.squeeze, s.squeeze));
-    put("squeeze_swd", sliced(y.squeeze, s.squeeze));
-    const std::size_t place =
-        detail::rank_of_style(y.squeeze, features_of(styles, &JudgedPicture::Features::squeeze), asked);
-    put("squeeze_top1", place <= 1 ? 1 : 0);
+    put_style({"squeeze_style", "squeeze_moments", "squeeze_swd", "squeeze_top1"},
+              &JudgedPicture::Features::squeeze);
     put("lpips_squeeze", detail::Lpips::distance(y.squeezenet, c.squeezenet));
   }
   put("ssim", evaluation::Ssim()(y.luma, c.luma));

@@ -44,17 +44,12 @@ DiscriminatorImpl::DiscriminatorImpl(const DiscriminatorOptions& options) : opti
   options_.validate();
   const int w = options_.width;
   for (int s = 0; s < options_.scales; ++s) {
-    auto holder = register_module("scale" + std::to_string(s), std::make_shared<torch::nn::Module>());
-    Scale scale;
-    scale.layers = {SpectralConv(3, w, 4, 2, 1), SpectralConv(w, 2 * w, 4, 2, 1),
-                    SpectralConv(2 * w, 4 * w, 4, 2, 1), SpectralConv(4 * w, 4 * w, 3, 1, 1)};
-    for (std::size_t i = 0; i < scale.layers.size(); ++i) {
-      holder->register_module("conv" + std::to_string(i), scale.layers[i]);
-    }
-    scale.head = holder->register_module("head", SpectralConv(4 * w, 1, 3, 1, 1));
-    scale.projection = holder->register_module(
-        "projection", torch::nn::Linear(torch::nn::LinearOptions(options_.code_dim, 4 * w).bias(false)));
-    scales_.push_back(std::move(scale));
+    scales_.push_back(
+        register_module("scale" + std::to_string(s),
+                        PatchHead(3,
+                                  std::vector<PatchHeadImpl::Layer>{
+                                      {w, 4, 2, 1}, {2 * w, 4, 2, 1}, {4 * w, 4, 2, 1}, {4 * w, 3, 1, 1}},
+                                  options_.code_dim)));
   }
 }
 
@@ -66,10 +61,7 @@ std::vector<torch::Tensor> DiscriminatorImpl::forward(const torch::Tensor& pictu
   torch::Tensor level = emphasise_strokes(picture);
   for (std::size_t s = 0; s < scales_.size(); ++s) {
     if (s > 0) level = torch::avg_pool2d(level, 2);
-    torch::Tensor f = level;
-    for (SpectralConv& layer : scales_[s].layers) f = torch::leaky_relu(layer(f), 0.2) * kSpectralGain;
-    const torch::Tensor wanted = scales_[s].projection(code.detach()).unsqueeze(2).unsqueeze(3);
-    logits.push_back(scales_[s].head(f) + (f * wanted).mean(1, /*keepdim=*/true));
+    logits.push_back(scales_[s](level, code));
   }
   return logits;
 }

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <torch/nn/modules/linear.h>
-
 #include <nlohmann/json_fwd.hpp>
 
-#include "atelier/nn/spectral_conv.h"
+#include "atelier/nn/patch_head.h"
 
 namespace atelier::nn {
 
@@ -20,8 +18,7 @@ void to_json(nlohmann::json& json, const DiscriminatorOptions& options);
 void from_json(const nlohmann::json& json, DiscriminatorOptions& options);
 
 /// Tells real art of a style from painted photos, patch by patch, at several scales (PatchGAN, Isola et al.
-/// 2017) with spectral normalisation and projection on the style code (Miyato & Koyama 2018):
-///   logit(x, e) = head(f(x)) + <f(x), P e> / channels.
+/// 2017) with spectral normalisation. One PatchHead a scale.
 class DiscriminatorImpl : public torch::nn::Module {
  public:
   explicit DiscriminatorImpl(const DiscriminatorOptions& options);
@@ -31,13 +28,8 @@ class DiscriminatorImpl : public torch::nn::Module {
   std::vector<torch::Tensor> forward(const torch::Tensor& picture, const torch::Tensor& code);
 
  private:
-  struct Scale {
-    std::vector<SpectralConv> layers;
-    SpectralConv head{nullptr};
-    torch::nn::Linear projection{nullptr};
-  };
   DiscriminatorOptions options_;
-  std::vector<Scale> scales_;
+  std::vector<PatchHead> scales_;
 };
 TORCH_MODULE(Discriminator);
 

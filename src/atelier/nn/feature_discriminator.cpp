@@ -34,16 +34,11 @@ FeatureDiscriminatorImpl::FeatureDiscriminatorImpl(const FeatureDiscriminatorOpt
   options_.validate();
   const int w = options_.width;
   for (std::size_t t = 0; t < options_.channels.size(); ++t) {
-    auto holder = register_module("tap" + std::to_string(t), std::make_shared<torch::nn::Module>());
-    Head head;
-    head.layers = {SpectralConv(static_cast<int>(options_.channels[t]) + 1, w, 1, 1, 0),
-                   SpectralConv(w, 2 * w, 3, 2, 1), SpectralConv(2 * w, 2 * w, 3, 2, 1)};
-    for (std::size_t i = 0; i < head.layers.size(); ++i)
-      holder->register_module("conv" + std::to_string(i), head.layers[i]);
-    head.last = holder->register_module("head", SpectralConv(2 * w, 1, 3, 1, 1));
-    head.projection = holder->register_module(
-        "projection", torch::nn::Linear(torch::nn::LinearOptions(options_.code_dim, 2 * w).bias(false)));
-    heads_.push_back(std::move(head));
+    heads_.push_back(register_module(
+        "tap" + std::to_string(t),
+        PatchHead(static_cast<int>(options_.channels[t]) + 1,
+                  std::vector<PatchHeadImpl::Layer>{{w, 1, 1, 0}, {2 * w, 3, 2, 1}, {2 * w, 3, 2, 1}},
+                  options_.code_dim)));
   }
 }
 
@@ -54,10 +49,7 @@ std::vector<torch::Tensor> FeatureDiscriminatorImpl::forward(const std::vector<t
   for (std::size_t t = 0; t < taps.size(); ++t) {
     tensor::check_shape(taps[t], {-1, options_.channels[t], -1, -1}, "tap");
     tensor::check_shape(code, {taps[t].size(0), options_.code_dim}, "code");
-    torch::Tensor f = direction_and_length(taps[t]);
-    for (SpectralConv& layer : heads_[t].layers) f = torch::leaky_relu(layer(f), 0.2) * kSpectralGain;
-    const torch::Tensor wanted = heads_[t].projection(code.detach()).unsqueeze(2).unsqueeze(3);
-    logits.push_back(heads_[t].last(f) + (f * wanted).mean(1, /*keepdim=*/true));
+    logits.push_back(heads_[t](direction_and_length(taps[t]), code));
   }
   return logits;
 }

@@ -1,10 +1,8 @@
 #pragma once
 
-#include <torch/nn/modules/linear.h>
-
 #include <vector>
 
-#include "atelier/nn/spectral_conv.h"
+#include "atelier/nn/patch_head.h"
 
 namespace atelier::nn {
 
@@ -18,9 +16,7 @@ struct FeatureDiscriminatorOptions {
 
 /// Tells real art of a style from painted photos by what a frozen network sees in them (projected GAN, Sauer
 /// et al. 2021): it need not learn to see first, and tells them apart after hundreds of steps where one that
-/// begins at the pixels takes many thousands. One head per tap, patch by patch, with spectral normalisation
-/// and projection on the style code (Miyato & Koyama 2018):
-///   logit(f, e) = head(g(f)) + <g(f), P e> / channels.
+/// begins at the pixels takes many thousands. One PatchHead a tap, with spectral normalisation.
 /// A place's features are taken as a direction and the logarithm of their length against the tap's mean, so
 /// that neither the network's scale nor the picture's contrast decides.
 class FeatureDiscriminatorImpl : public torch::nn::Module {
@@ -32,13 +28,8 @@ class FeatureDiscriminatorImpl : public torch::nn::Module {
   std::vector<torch::Tensor> forward(const std::vector<torch::Tensor>& taps, const torch::Tensor& code);
 
  private:
-  struct Head {
-    std::vector<SpectralConv> layers;
-    SpectralConv last{nullptr};
-    torch::nn::Linear projection{nullptr};
-  };
   FeatureDiscriminatorOptions options_;
-  std::vector<Head> heads_;
+  std::vector<PatchHead> heads_;
 };
 TORCH_MODULE(FeatureDiscriminator);
 

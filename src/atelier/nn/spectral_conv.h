@@ -5,11 +5,6 @@
 
 namespace atelier::nn {
 
-/// A unit spectral norm lets the signal fade from layer to layer; without this gain after each of them the
-/// logits of a young discriminator stay within a few hundredths of zero, and it learns nothing for thousands
-/// of steps.
-inline constexpr double kSpectralGain = 1.4142135623730951;
-
 /// A convolution whose weight is divided by its largest singular value (Miyato et al. 2018). The left
 /// singular vector is a buffer, advanced by one power iteration per training-mode forward.
 class SpectralConvImpl : public torch::nn::Module {
