@@ -212,6 +212,11 @@ TEST_F(Training, ExportsWeightsBetweenTheModelItBeganWithAndWhatItLearned) {
 
   options.share = 0.5;
   expect_error([&] { export_bundle(tiny.options("run", 3), options); }, ErrorCode::Usage, "export.share");
+  const std::string model = config["start_from"];
+  config["start_from"] = (tiny / ("share-" + std::to_string(1.0))).string();
+  expect_error([&] { export_bundle(TrainingOptions::parse(config), options); }, ErrorCode::BadData,
+               "export.share_model");
+  config["start_from"] = model;
   config["freeze_encoder"] = false;
   expect_error([&] { export_bundle(TrainingOptions::parse(config), options); }, ErrorCode::Usage,
                "export.share");

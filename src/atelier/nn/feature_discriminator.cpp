@@ -3,6 +3,7 @@
 #include <torch/torch.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "atelier/core/options_json.h"
 #include "atelier/tensor/shapes.h"

@@ -69,15 +69,23 @@ std::map<std::string, double> measure(const TrainingPicture& picture) {
 }
 
 /// Moves `painter` back to `share` of its way from the generator that the training began with.
-void keep_share(double share, const TrainingOptions& training, tensor::TensorMap& painter) {
+void keep_share(double share, const TrainingOptions& training, const json& began_with,
+                tensor::TensorMap& painter) {
   if (share == 1) return;
   if (!(share >= 0 && share < 1) || training.start_from.empty() || !training.freeze_encoder) {
     throw Error(
         ErrorCode::Usage, "export.share",
         "--share must lie in 0..1, below 1 only for a training with \"start_from\" and \"freeze_encoder\"");
   }
-  const auto began_with = model::ModelBundle::open(training.start_from);
-  const tensor::TensorMap start = tensor::to_tensors(began_with->generator());
+  const auto bundle = model::ModelBundle::open(training.start_from);
+  if (began_with.is_null() ||
+      began_with.at("generator") != bundle->manifest().sha256.at("generator.safetensors")) {
+    throw Error(ErrorCode::BadData, "export.share_model",
+                printable(training.start_from.string()) +
+                    ": is not the model that this training began with; let \"start_from\" name that one, or "
+                    "export without --share");
+  }
+  const tensor::TensorMap start = tensor::to_tensors(bundle->generator());
   for (auto& [name, value] : painter)
     value.copy_(torch::lerp(start.at(name).to(value.dtype()), value, share));
 }
@@ -96,7 +104,8 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   }
   networks.restore(checkpoint->tensors);
   tensor::TensorMap painter = tensor::state_of(*networks.averaged_generator);
-  keep_share(options.share, training, painter);
+  const json began_with = checkpoint->state.value("began_with", json());
+  keep_share(options.share, training, began_with, painter);
   equalise_subpixel_sums(painter.at("out.conv.weight"), painter.at("out.conv.bias"));
 
   DataReport content_report{.role = "content"}, style_report{.role = "style"};
@@ -173,8 +182,7 @@ ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions
   manifest.training = {{"steps", checkpoint->step}, {"minutes", checkpoint->elapsed_seconds / 60},
                        {"seed", training.seed},     {"revision", source_revision()},
                        {"recipe", recipe},          {"perceptual", phi.provenance}};
-  if (const json began_with = checkpoint->state.value("began_with", json()); !began_with.is_null())
-    manifest.training["began_with"] = began_with;
+  if (!began_with.is_null()) manifest.training["began_with"] = began_with;
   if (options.share < 1) manifest.training["share"] = options.share;
   manifest.metrics = {{"training_content", checkpoint->state.value("mean_content", 0.0)},
                       {"training_style", checkpoint->state.value("mean_style", 0.0)}};

@@ -29,7 +29,8 @@ struct ExportSummary {
 /// Turns the averaged weights of the newest checkpoint of a run into a model bundle (fp16) with its style
 /// space and a gallery of named styles; provenance comes from the sources' manifests. Errors: NoInput
 /// "checkpoint.missing"; Usage "export.share" for a share below 1 of a training that did not begin with a
-/// model, or whose encoder learned on: its codes mean nothing to that model; those of load_pictures and
+/// model, or whose encoder learned on: its codes mean nothing to that model;
+/// BadData "export.share_model" when start_from holds another model by now; those of load_pictures and
 /// write_bundle.
 ExportSummary export_bundle(const TrainingOptions& training, const ExportOptions& options);
 
