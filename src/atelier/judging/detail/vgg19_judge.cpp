@@ -2,16 +2,14 @@
 
 #include <torch/torch.h>
 
+#include "atelier/tensor/borrow.h"
+
 namespace atelier::judging::detail {
 namespace {
 
 // [1, C, h, w] of a layer without a copy: gone when the layer is.
 at::Tensor borrow(const engine::Vgg19Layer& layer) {
-  // from_blob wants a pointer it could write to; nobody here does.
-  auto* const values = const_cast<float*>(layer.values.data());
-  return torch::from_blob(values, {layer.height, layer.width, layer.channels})
-      .permute({2, 0, 1})
-      .unsqueeze(0);
+  return tensor::borrow_planes(layer.values, layer.height, layer.width, layer.channels).unsqueeze(0);
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "atelier/engine/vgg19_engine.h"
 #include "atelier/nn/reference_networks.h"
+#include "atelier/tensor/borrow.h"
 
 namespace atelier::training {
 namespace {
@@ -26,20 +27,14 @@ class Vgg19Teacher : public nn::FeatureNetwork {
           static_cast<int>(height), static_cast<int>(width), [&](const engine::Vgg19Layer& layer) {
             if (n == 0)
               taps.push_back(torch::empty({pixels.size(0), layer.channels, layer.height, layer.width}));
-            write(layer, taps[tap++][n]);
+            taps[tap++][n].copy_(
+                tensor::borrow_planes(layer.values, layer.height, layer.width, layer.channels));
           });
     }
     return taps;
   }
 
  private:
-  // [h, w, C] of the engine -> [C, h, w].
-  static void write(const engine::Vgg19Layer& layer, at::Tensor to) {
-    // from_blob wants a pointer it could write to; nobody here does.
-    auto* const values = const_cast<float*>(layer.values.data());
-    to.copy_(torch::from_blob(values, {layer.height, layer.width, layer.channels}).permute({2, 0, 1}));
-  }
-
   std::unique_ptr<nn::FeatureNetwork> with_gradients_;
   engine::Vgg19Engine engine_;
 };

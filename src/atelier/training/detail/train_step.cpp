@@ -34,11 +34,17 @@ void to_device(StyleBatch& batch, c10::Device device) {
   }
 }
 
+std::vector<at::Tensor> detached(const std::vector<at::Tensor>& tensors) {
+  std::vector<at::Tensor> without_history;
+  for (const at::Tensor& tensor : tensors) without_history.push_back(tensor.detach());
+  return without_history;
+}
+
 }  // namespace
 
 struct TrainStep::Scene {
   at::Tensor content, seen, code, stroke_log2, detail, painting;  // seen: content on its canvas
-  std::vector<at::Tensor> judged_taps;  // of the painting, where discriminators see features
+  View judged_taps;  // of the painting, where discriminators see features
   bool blended = false, game_on = false;
 };
 
@@ -240,10 +246,10 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
                   !scene.blended && (step + 1) % options_.adversarial.every == 0;
   if (scene.game_on && progress >= weight.adversarial_from) {
     for (at::Tensor& p : networks_.discriminator_parameters) p.set_requires_grad(false);
-    View view{.taps = scene.judged_taps};
+    View view = scene.judged_taps;
     if (!judge_sees_) {
       auto generator = at::detail::createCPUGenerator(plan.noise_seed);
-      view.window = losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator);
+      view = {losses::diff_augment(window(y, plan.noise_seed), options_.adversarial.augment, generator)};
     }
     const auto fake = judge(view, scene.code);
     // The relativistic form compares with real logits; the other forms ignore them.
@@ -254,8 +260,8 @@ at::Tensor TrainStep::painter_loss(const StepPlan& plan, std::int64_t step, doub
 }
 
 std::vector<at::Tensor> TrainStep::judge(const View& view, const at::Tensor& code) {
-  return judge_sees_ ? networks_.feature_discriminator(view.taps, code)
-                     : networks_.discriminator(view.window, code);
+  return judge_sees_ ? networks_.feature_discriminator(view, code)
+                     : networks_.discriminator(view.front(), code);
 }
 
 at::Tensor TrainStep::real_windows(const StepPlan& plan) const {
@@ -275,17 +281,17 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
   bool penalise = false;
   if (judge_sees_) {
     torch::NoGradGuard no_grad;
-    real.taps = references_[*judge_sees_]->features(real_windows(plan));
-    for (const at::Tensor& tap : scene.judged_taps) fake.taps.push_back(tap.detach());
+    real = references_[*judge_sees_]->features(real_windows(plan));
+    fake = detached(scene.judged_taps);
   } else {
     auto generator = at::detail::createCPUGenerator(plan.noise_seed + 1);
     const auto augmented = [&](const at::Tensor& p) {
       return losses::diff_augment(p, options_.adversarial.augment, generator);
     };
-    real.window = augmented(real_windows(plan));
-    fake.window = augmented(window(scene.painting.detach(), plan.noise_seed));
+    real = {augmented(real_windows(plan))};
+    fake = {augmented(window(scene.painting.detach(), plan.noise_seed))};
     penalise = options_.adversarial.r1_gamma > 0 && (step + 1) % options_.adversarial.r1_every == 0;
-    if (penalise) real.window.requires_grad_();
+    if (penalise) real.front().requires_grad_();
   }
   const at::Tensor code = scene.code.detach();
 
@@ -293,12 +299,10 @@ void TrainStep::play_discriminator(const StepPlan& plan, std::int64_t step, cons
   const auto on_real = judge(real, code), on_fake = judge(fake, code);
   at::Tensor loss = game_.discriminator(on_real, on_fake);
   if (options_.adversarial.mismatch > 0 && code.size(0) > 1) {
-    const View asked_for_another{.window = judge_sees_ ? at::Tensor() : real.window.detach(),
-                                 .taps = real.taps};
-    loss = loss + game_.reject(judge(asked_for_another, code.roll(1, 0))) * options_.adversarial.mismatch;
+    loss = loss + game_.reject(judge(detached(real), code.roll(1, 0))) * options_.adversarial.mismatch;
   }
   if (penalise) {
-    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real.window) *
+    loss = loss + losses::GradientPenalty{options_.adversarial.r1_gamma}(on_real, real.front()) *
                       options_.adversarial.r1_every;
   }
   loss.backward();

@@ -52,11 +52,8 @@ class TrainStep {
   /// Moves style_scale_ towards a ratio within 0.5 .. 3.
   void balance();
   at::Tensor window(const at::Tensor& pictures, std::uint64_t seed) const;
-  /// What a discriminator sees of pictures: a window of them, or a network's taps.
-  struct View {
-    at::Tensor window;
-    std::vector<at::Tensor> taps;
-  };
+  /// What a discriminator sees of pictures: one window of them, or a network's taps.
+  using View = std::vector<at::Tensor>;
   /// Windows of the real art of the step's styles, as large as what D sees of the paintings.
   at::Tensor real_windows(const StepPlan& plan) const;
   std::vector<at::Tensor> judge(const View& view, const at::Tensor& code);
