@@ -29,8 +29,8 @@ namespace {
 
 using detail::StyleFeatures;
 
-constexpr int kSmallestSide = 64;  // below, deep layers have no pixels left
-constexpr int kSqueezeStyleTaps = 3;
+constexpr int kSmallestSide = 64;   // below, deep layers have no pixels left
+constexpr int kLpipsStyleTaps = 3;  // of LPIPS's networks: deeper ones see things, not brushwork
 
 bool all_finite(const StyleFeatures& features) {
   return std::all_of(features.layers.begin(), features.layers.end(), [](const nn::LayerStatistics& layer) {
@@ -47,8 +47,8 @@ struct JudgedPicture::Features {
   evaluation::Palette palette;
   double clipping = 0;
 
-  StyleFeatures phi, vgg, squeeze;      // empty without that judge
-  at::Tensor phi_content, vgg_content;  // undefined without
+  StyleFeatures phi, vgg, alex, squeeze;  // empty without that judge
+  at::Tensor phi_content, vgg_content;    // undefined without
   std::vector<at::Tensor> phi_unit, alexnet, squeezenet;
   at::Tensor inception;  // [768]
   bool finite = true;
@@ -61,6 +61,14 @@ std::vector<const StyleFeatures*> features_of(const std::vector<JudgedPicture>& 
   std::vector<const StyleFeatures*> features;
   for (const JudgedPicture& style : styles) features.push_back(&(style.features().*network));
   return features;
+}
+
+// One look of an LPIPS network serves both: style from its first taps, LPIPS from all.
+void look_by(const detail::Lpips& network, const at::Tensor& pixels, StyleFeatures& style,
+             std::vector<at::Tensor>& lpips) {
+  std::vector<at::Tensor> taps = network.taps(pixels);
+  style = detail::style_features({taps.begin(), taps.begin() + kLpipsStyleTaps});
+  lpips = network.features(std::move(taps));
 }
 
 }  // namespace
@@ -133,14 +141,11 @@ JudgedPicture PictureJudge::look_at(const Image& picture) const {
     seen->vgg = std::move(vgg.style);
     seen->vgg_content = std::move(vgg.content);
   }
-  if (networks_->alexnet) seen->alexnet = networks_->alexnet->features(networks_->alexnet->taps(pixels));
-  if (networks_->squeezenet) {
-    std::vector<at::Tensor> taps = networks_->squeezenet->taps(pixels);
-    seen->squeeze = detail::style_features({taps.begin(), taps.begin() + kSqueezeStyleTaps});
-    seen->squeezenet = networks_->squeezenet->features(std::move(taps));
-  }
+  if (networks_->alexnet) look_by(*networks_->alexnet, pixels, seen->alex, seen->alexnet);
+  if (networks_->squeezenet) look_by(*networks_->squeezenet, pixels, seen->squeeze, seen->squeezenet);
   if (networks_->inception) seen->inception = networks_->inception->features(pixels).squeeze(0).contiguous();
-  seen->finite = all_finite(seen->phi) && all_finite(seen->vgg) && all_finite(seen->squeeze) &&
+  seen->finite = all_finite(seen->phi) && all_finite(seen->vgg) && all_finite(seen->alex) &&
+                 all_finite(seen->squeeze) &&
                  (!seen->inception.defined() || torch::isfinite(seen->inception).all().item<bool>());
   return JudgedPicture(std::move(seen));
 }
@@ -180,7 +185,10 @@ std::map<std::string, double> PictureJudge::judge(const JudgedPicture& painting,
       put_style({"phi_gram", "phi_style", "phi_swd", "phi_top1"}, &JudgedPicture::Features::phi);
   put("phi_top5", rank <= 5 ? 1 : 0);
   put("phi_distance", detail::Lpips::distance(y.phi_unit, c.phi_unit));
-  if (networks_->alexnet) put("lpips_alex", detail::Lpips::distance(y.alexnet, c.alexnet));
+  if (networks_->alexnet) {
+    put_style({"alex_style", "alex_moments", "alex_swd", "alex_top1"}, &JudgedPicture::Features::alex);
+    put("lpips_alex", detail::Lpips::distance(y.alexnet, c.alexnet));
+  }
   if (networks_->squeezenet) {
     put_style({"squeeze_style", "squeeze_moments", "squeeze_swd", "squeeze_top1"},
               &JudgedPicture::Features::squeeze);

@@ -18,6 +18,12 @@ const std::vector<Metric>& pair_metrics() {
        "share of paintings whose Gram matrices are nearer to the style asked for than to any other of the "
        "set"},
       {"top5", "style among five nearest (VGG-19)", true, 3, false, "the same, among the five nearest"},
+      {"alex_style", "style loss (AlexNet Gram)", false, 3, true,
+       "as style, on the first three layers of AlexNet, after ReLU"},
+      {"alex_moments", "style loss (AlexNet mean, std)", false, 3, false, "as moments, on the same layers"},
+      {"alex_swd", "style loss (AlexNet sliced Wasserstein)", false, 3, false, "as swd, on the same layers"},
+      {"alex_top1", "style identified (AlexNet)", true, 3, false,
+       "as top1, by the same layers' Gram matrices"},
       {"squeeze_style", "style loss (SqueezeNet Gram)", false, 3, true,
        "as style, on the first layer and fires 4 and 7 of SqueezeNet 1.1, after ReLU"},
       {"squeeze_moments", "style loss (SqueezeNet mean, std)", false, 3, false,
