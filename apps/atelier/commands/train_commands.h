@@ -48,7 +48,7 @@ struct TuningInputs {
   std::int64_t steps = 0;
   std::filesystem::path content;
   std::vector<std::string> networks;
-  double most_content = 1.0;
+  double most_content = 1.1;
   bool replace = false;
   std::filesystem::path strip;
   JudgedTraining judged;

@@ -57,7 +57,9 @@ std::vector<training::ReferenceNetwork> TuningInputs::parsed_networks() const {
                   "'" + printable(word) +
                       "': --network takes KIND=FILE, for example squeezenet=squeezenet.safetensors");
     }
-    parsed.push_back({word.substr(0, equals), word.substr(equals + 1), 0.5, 3});
+    const std::string kind = word.substr(0, equals);
+    const bool knows_structure = kind == "vgg19" || kind == "se16x";
+    parsed.push_back({kind, word.substr(equals + 1), 0.5, 3, knows_structure ? 1.0 : 0.0});
   }
   return parsed;
 }
@@ -80,9 +82,9 @@ void TuningInputs::add_to(CLI::App& command) {
       ->check(CLI::Range(0.5, 3.0).description(""))
       ->type_name("FACTOR")
       ->capture_default_str();
-  add_repeatable(
-      command, "--network", networks,
-      "A published network to measure the style by, beside the model's own: vgg19=FILE, squeezenet=FILE")
+  add_repeatable(command, "--network", networks,
+                 "A published network to measure style by, beside the model's own, and structure in its "
+                 "place: vgg19=FILE, se16x=FILE; squeezenet=FILE, alexnet=FILE: style alone")
       ->type_name("KIND=FILE");
   command.add_option("--strip", strip, "Write a picture of before and after")->type_name("FILE");
   command

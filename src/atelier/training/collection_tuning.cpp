@@ -11,9 +11,11 @@
 #include "atelier/core/error.h"
 #include "atelier/training/detail/collection_game.h"
 #include "atelier/training/detail/painter_adam.h"
+#include "atelier/training/detail/painter_average.h"
 #include "atelier/training/detail/style_painter.h"
 #include "atelier/training/detail/tuning_clock.h"
 #include "atelier/training/detail/tuning_losses.h"
+#include "atelier/training/detail/tuning_ruler.h"
 #include "atelier/training/detail/tuning_scenes.h"
 
 namespace atelier::training {
@@ -46,6 +48,7 @@ class CollectionTuner {
         game_(options.adaptive_augmentation, options.seed) {
     look_at(works);
     scenes_ = cut_scenes(contents, options_.seed);
+    measure(scenes_, ruler_, painter_, options_.detail);
   }
 
   TunedCollection run() {
@@ -92,12 +95,14 @@ class CollectionTuner {
 
   const StyleLook& look_of(Work& work) {
     const torch::NoGradGuard no_grad;
-    if (work.look.empty()) work.look = ruler_.look_at(work.bytes.to(torch::kFloat32).div(255).unsqueeze(0));
+    if (work.look.empty())
+      work.look = ruler_.look_of(ruler_.view(work.bytes.to(torch::kFloat32).div(255).unsqueeze(0)));
     return work.look;
   }
 
   void learn() {
     PainterAdam adam(painter_, true, true);
+    PainterAverage average(painter_);
     double scored = clock_.spent();
     const double from = scored;
     int bad = 0;
@@ -106,16 +111,18 @@ class CollectionTuner {
       if (now + cost_of_score_ >= 1) break;
       const double progress = (now - from) / (1 - from);
       adam.set_rates(annealed(progress) * std::min(1.0, 0.1 + progress / kWarmUp));
-      bad = step(adam, progress) ? 0 : bad + 1;
+      const bool good = step(adam, progress);
+      if (good) average.follow(painter_);
+      bad = good ? 0 : bad + 1;
       if (clock_.spent() - scored > 1.0 / kScores) {
-        score_now();
+        score_now(average);
         scored = clock_.spent();
       }
       tell(best_score_ < 1
                ? "style " + std::to_string(std::lround(best_score_ * 100)) + " % of the mean code's"
                : "learning");
     }
-    score_now();
+    score_now(average);
     if (bad == kMostBadSteps) spdlog::warn("the training gave numbers that are not finite; it stopped there");
   }
 
@@ -123,23 +130,24 @@ class CollectionTuner {
   // a number was not finite.
   bool step(PainterAdam& adam, double progress) {
     Random random = random_for(options_.seed, clock_.steps(), 3);
-    const auto next = [&]() -> TuningScene& {
+    const auto next = [&]() -> const TuningScene& {
       return scenes_.training[next_scene(order_, scenes_.training.size(), options_.seed, clock_.steps())];
     };
-    TuningScene &first = next(), &second = next();
-    measure(first, painter_, first_, options_.detail);
-    measure(second, painter_, first_, options_.detail);
+    const TuningScene &first = next(), &second = next();
     Work& work = works_[random() % works_.size()];
     clock_.count_step();
 
     adam.zero_grad();
     const at::Tensor photos = torch::cat({first.photo, second.photo});
     const at::Tensor paintings = paint(photos, work);
-    const std::vector<at::Tensor> taps = painter_.phi()->features(paintings);
-    at::Tensor loss = ruler_.loss(paintings, taps, stacked({together_, look_of(work)})) +
-                      structure_loss(taps, both(first, second)) * content_weight_.value() +
-                      guards(paintings, photos) +
-                      (painter_.code() - first_.code).square().mean() / code_spread_ * kCodeAnchor;
+    const TuningRuler::View seen = ruler_.view(paintings);
+    const TuningRuler::Structure structure = ruler_.structure_of(seen);
+    at::Tensor loss =
+        ruler_.style_loss(seen, stacked({together_, look_of(work)})) +
+        ruler_.structure_loss(structure, both(first, second), torch::cat({first.weights, second.weights})) *
+            content_weight_.value() +
+        guards(paintings, photos) +
+        (painter_.code() - first_.code).square().mean() / code_spread_ * kCodeAnchor;
     const at::Tensor windows = window(paintings, random);
     if (progress >= kHeardFrom) loss = loss + game_.persuade(windows) * kGameWeight;
     loss.backward();
@@ -148,7 +156,7 @@ class CollectionTuner {
     if (progress >= kGameFrom) game_.teach(works_windows(random), windows);
 
     const torch::NoGradGuard no_grad;
-    content_weight_.follow(own_structure_loss(taps, first).item<double>() / first.zero_shot_content,
+    content_weight_.follow(own_structure_loss(structure, first).item<double>() / scenes_.zero_shot_content,
                            options_.most_content);
     return true;
   }
@@ -158,18 +166,18 @@ class CollectionTuner {
                           options_.detail);
   }
 
-  static std::vector<at::Tensor> both(const TuningScene& first, const TuningScene& second) {
-    std::vector<at::Tensor> taps;
-    for (std::size_t i = 0; i < first.taps.size(); ++i)
-      taps.push_back(torch::cat({first.taps[i], second.taps[i]}));
-    return taps;
+  static TuningRuler::Structure both(const TuningScene& first, const TuningScene& second) {
+    TuningRuler::Structure structure;
+    for (std::size_t i = 0; i < first.structure.size(); ++i)
+      structure.push_back(torch::cat({first.structure[i], second.structure[i]}));
+    return structure;
   }
 
   // Of the painting in the collection's code, the first of a step: the one whose zero-shot is known.
-  static at::Tensor own_structure_loss(const std::vector<at::Tensor>& taps, const TuningScene& scene) {
-    std::vector<at::Tensor> own;
-    for (const at::Tensor& tap : taps) own.push_back(tap.narrow(0, 0, 1));
-    return structure_loss(own, scene.taps);
+  at::Tensor own_structure_loss(const TuningRuler::Structure& structure, const TuningScene& scene) const {
+    TuningRuler::Structure own;
+    for (const at::Tensor& tap : structure) own.push_back(tap.narrow(0, 0, 1));
+    return structure_lost(ruler_, own, scene);
   }
 
   static at::Tensor window(const at::Tensor& pictures, Random& random) {
@@ -195,19 +203,20 @@ class CollectionTuner {
     TuningScore mean;
     const auto count = static_cast<double>(scenes_.held_out.size());
     for (std::size_t i = 0; i < scenes_.held_out.size(); ++i) {
-      TuningScene& scene = scenes_.held_out[i];
-      measure(scene, painter_, first_, options_.detail);
+      const TuningScene& scene = scenes_.held_out[i];
       Work& work = works_[i * works_.size() / scenes_.held_out.size()];
       const at::Tensor paintings = paint(scene.photo.expand({2, -1, -1, -1}), work);
-      const std::vector<at::Tensor> taps = painter_.phi()->features(paintings);
-      mean.style += ruler_.loss(paintings, taps, stacked({together_, look_of(work)})).item<double>() / count;
-      mean.content += own_structure_loss(taps, scene).item<double>() / count;
+      const TuningRuler::View seen = ruler_.view(paintings);
+      mean.style += ruler_.style_loss(seen, stacked({together_, look_of(work)})).item<double>() / count;
+      mean.content += own_structure_loss(ruler_.structure_of(seen), scene).item<double>() / count;
     }
     return mean;
   }
 
-  void score_now() {
+  void score_now(const PainterAverage& average) {
     const double before = clock_.spent();
+    const StylePainter::State now = painter_.snapshot();
+    painter_.restore(average.state());
     const TuningScore measured = measure_held_out();
     const double value = relative_score(measured, tuned_.before, options_.most_content);
     spdlog::debug(
@@ -218,8 +227,9 @@ class CollectionTuner {
     if (value < best_score_) {
       best_score_ = value;
       best_scores_ = measured;
-      best_ = painter_.snapshot();
+      best_ = average.state();
     }
+    painter_.restore(now);
     cost_of_score_ = clock_.spent() - before;
   }
 
@@ -231,7 +241,7 @@ class CollectionTuner {
   const CollectionTuningOptions& options_;
   TuningClock clock_;
   StylePainter painter_;
-  StyleRuler ruler_;
+  TuningRuler ruler_;
   CollectionGame game_;
   std::vector<Work> works_;
   StyleLook together_;

@@ -10,9 +10,11 @@
 #include "atelier/core/error.h"
 #include "atelier/tensor/image_tensor.h"
 #include "atelier/training/detail/painter_adam.h"
+#include "atelier/training/detail/painter_average.h"
 #include "atelier/training/detail/style_painter.h"
 #include "atelier/training/detail/tuning_clock.h"
 #include "atelier/training/detail/tuning_losses.h"
+#include "atelier/training/detail/tuning_ruler.h"
 #include "atelier/training/detail/tuning_scenes.h"
 
 namespace atelier::training {
@@ -38,6 +40,7 @@ class Tuner {
         ruler_(painter_.phi(), options.networks) {
     learn_targets(styles);
     scenes_ = cut_scenes(contents, options_.seed);
+    measure(scenes_, ruler_, painter_, options_.detail);
   }
 
   TunedStyle run() {
@@ -90,7 +93,7 @@ class Tuner {
     at::Tensor code;
     for (const Image& style : styles) {
       require_strokes(style, "a style picture");
-      seen.push_back(ruler_.look_at(prepared(style, kTuningSide).unsqueeze(0)));
+      seen.push_back(ruler_.look_of(ruler_.view(prepared(style, kTuningSide).unsqueeze(0))));
       const at::Tensor own = painter_.encode(prepared(style, kEncoderSide).unsqueeze(0));
       code = code.defined() ? code + own : own;
     }
@@ -104,12 +107,10 @@ class Tuner {
     const torch::NoGradGuard no_grad;
     TuningScore mean;
     const auto count = static_cast<double>(scenes_.held_out.size());
-    for (TuningScene& scene : scenes_.held_out) {
-      if (scene.taps.empty()) scene.taps = painter_.phi()->features(scene.photo);
-      const at::Tensor painting = painter_.paint(scene.photo, options_.detail);
-      const std::vector<at::Tensor> taps = painter_.phi()->features(painting);
-      mean.style += ruler_.loss(painting, taps, target_).item<double>() / count;
-      mean.content += structure_loss(taps, scene.taps).item<double>() / count;
+    for (const TuningScene& scene : scenes_.held_out) {
+      const TuningRuler::View seen = ruler_.view(painter_.paint(scene.photo, options_.detail));
+      mean.style += ruler_.style_loss(seen, target_).item<double>() / count;
+      mean.content += structure_lost(ruler_, ruler_.structure_of(seen), scene).item<double>() / count;
     }
     return mean;
   }
@@ -129,6 +130,7 @@ class Tuner {
   bool climb(TuningLevel level, double until) {
     painter_.restore(best_);
     PainterAdam adam(painter_, level != TuningLevel::Code, level == TuningLevel::Layers);
+    PainterAverage average(painter_);
     const double from = clock_.spent();
     double scored = from;
     int bad = 0;
@@ -136,45 +138,49 @@ class Tuner {
       const double now = clock_.spent();
       if (now + cost_of_score_ >= until) break;
       adam.set_rates(annealed((now - from) / (until - from)));
-      bad = step(adam) ? 0 : bad + 1;
+      const bool good = step(adam);
+      if (good) average.follow(painter_);
+      bad = good ? 0 : bad + 1;
       if (now - scored > 1.0 / kScores) {
-        score_now(level);
+        score_now(level, average);
         scored = clock_.spent();
       }
       tell(level);
     }
-    score_now(level);
+    score_now(level, average);
     if (bad == kMostBadSteps)
       spdlog::warn("level {}: gave numbers that are not finite; stopped there", to_string(level));
     return pending_signal() == 0;
   }
 
-  void score_now(TuningLevel level) {
+  void score_now(TuningLevel level, const PainterAverage& average) {
     const double before = clock_.spent();
+    const StylePainter::State now = painter_.snapshot();
+    painter_.restore(average.state());
     keep_if_best();
+    painter_.restore(now);
     cost_of_score_ = clock_.spent() - before;
     tell(level);
   }
 
   // False, and nothing changed, when a number was not finite.
   bool step(PainterAdam& adam) {
-    TuningScene& scene =
+    const TuningScene& scene =
         scenes_.training[next_scene(order_, scenes_.training.size(), options_.seed, clock_.steps())];
-    measure(scene, painter_, first_, options_.detail);
     clock_.count_step();
 
     adam.zero_grad();
     const at::Tensor painting = painter_.paint(scene.photo, options_.detail);
-    const std::vector<at::Tensor> taps = painter_.phi()->features(painting);
-    const at::Tensor content = structure_loss(taps, scene.taps);
-    at::Tensor loss = ruler_.loss(painting, taps, target_) + content * content_weight_.value() +
-                      guards(painting, scene.photo);
+    const TuningRuler::View seen = ruler_.view(painting);
+    const at::Tensor content = structure_lost(ruler_, ruler_.structure_of(seen), scene);
+    at::Tensor loss =
+        ruler_.style_loss(seen, target_) + content * content_weight_.value() + guards(painting, scene.photo);
     loss = loss + (painter_.code() - first_.code).square().mean() / code_spread_ * kCodeAnchor;
     loss.backward();
     if (!std::isfinite(loss.item<double>())) return false;
     adam.step();
 
-    content_weight_.follow(content.item<double>() / scene.zero_shot_content, options_.most_content);
+    content_weight_.follow(content.item<double>() / scenes_.zero_shot_content, options_.most_content);
     return true;
   }
 
@@ -189,7 +195,7 @@ class Tuner {
   const StyleTuningOptions& options_;
   TuningClock clock_;
   StylePainter painter_;
-  StyleRuler ruler_;
+  TuningRuler ruler_;
   StyleLook target_;
   TuningScenes scenes_;
   std::vector<std::size_t> order_;  ///< scenes still to come in this round

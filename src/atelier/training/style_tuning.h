@@ -45,7 +45,7 @@ struct StyleTuningOptions {
   double minutes = 3;      ///< by the clock, everything included
   std::int64_t steps = 0;  ///< above 0: so many steps instead of minutes, with the same result every time
   std::optional<TuningLevel> level;  ///< none: level_for(minutes)
-  double most_content = 1.0;  ///< content loss on held-out content may grow to this many times zero-shot's
+  double most_content = 1.1;  ///< content loss on held-out content may grow to this many times zero-shot's
   double detail = 0.5;        ///< detail dial to train at, 0..1
   std::vector<ReferenceNetwork> networks;  ///< further networks to measure style by
   std::uint64_t seed = 1;

@@ -16,21 +16,21 @@ at::Tensor PaintingDistance::total() const {
 }
 
 PaintingDistance DistillationRuler::distance(const at::Tensor& paintings, const at::Tensor& teachers) {
-  std::vector<at::Tensor> wanted;
+  TuningRuler::View wanted;
   StyleLook look;
   {
     const torch::NoGradGuard no_grad;
-    wanted = phi_->features(teachers);
-    look = styles_.look_at(teachers, wanted);
+    wanted = styles_.view(teachers);
+    look = styles_.look_of(wanted);
   }
-  const std::vector<at::Tensor> taps = phi_->features(paintings);
+  const TuningRuler::View seen = styles_.view(paintings);
   const losses::ContentLoss difference{.standardised = false};
   at::Tensor features;
-  for (std::size_t i = 0; i < taps.size(); ++i) {
-    const at::Tensor tap = difference(taps[i], wanted[i]);
+  for (std::size_t i = 0; i < seen[0].size(); ++i) {
+    const at::Tensor tap = difference(seen[0][i], wanted[0][i]);
     features = features.defined() ? features + tap : tap;
   }
-  return {(paintings - teachers).abs().mean(), features, styles_.loss(paintings, taps, look)};
+  return {(paintings - teachers).abs().mean(), features, styles_.style_loss(seen, look)};
 }
 
 }  // namespace atelier::training

@@ -2,13 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
-#include <memory>
-#include <vector>
-
-#include "atelier/nn/feature_network.h"
-#include "atelier/nn/feature_statistics.h"
-#include "atelier/nn/perceptual_network.h"
 #include "atelier/training/detail/style_painter.h"
+#include "atelier/training/detail/tuning_ruler.h"
 #include "atelier/training/detail/tuning_scenes.h"
 #include "atelier/training/style_tuning.h"
 
@@ -18,47 +13,13 @@ constexpr double kMustGain = 0.98;  ///< of the simpler state's score, else the 
 constexpr double kCodeAnchor =
     0.02;  ///< weight that keeps a code near where its pictures lie in the style space
 
-/// What pictures measure in every network of a StyleRuler, layer by layer; rows are pictures.
-using StyleLook = std::vector<std::vector<nn::LayerStatistics>>;
-
-/// Several pictures as if they were one: a row.
-StyleLook pooled(const std::vector<StyleLook>& pictures);
-/// A batch of rows.
-StyleLook stacked(const std::vector<StyleLook>& rows);
-
-/// The networks by which a tuning measures style: phi; filters that nobody trained, because a painting that
-/// is fitted to phi alone ends in fine speckle that phi does not see; then further ones.
-class StyleRuler {
- public:
-  /// Errors of nn::load_reference_network.
-  StyleRuler(nn::PerceptualNetwork phi, const std::vector<ReferenceNetwork>& further);
-
-  StyleLook look_at(const at::Tensor& pictures) const;
-  /// The same when what phi sees of the pictures is known: `taps`.
-  StyleLook look_at(const at::Tensor& pictures, const std::vector<at::Tensor>& taps) const;
-  /// Moments and correlations of paintings, `taps` being what phi sees of them, against `target` of as many
-  /// rows.
-  at::Tensor loss(const at::Tensor& paintings, const std::vector<at::Tensor>& taps,
-                  const StyleLook& target) const;
-
- private:
-  struct Measure {
-    nn::FeatureNetwork* network;
-    int taps;
-    double weight;
-  };
-
-  nn::PerceptualNetwork phi_;
-  std::vector<std::unique_ptr<nn::FeatureNetwork>> references_;
-  std::vector<Measure> measures_;
-};
-
-/// Loss of structure: standardised content on phi's two deepest taps.
-at::Tensor structure_loss(const std::vector<at::Tensor>& taps, const std::vector<at::Tensor>& photo_taps);
-
-/// What phi sees of a scene's photo, and the structure that its painting in `zero_shot` loses, unless they
-/// are known.
-void measure(TuningScene& scene, StylePainter& painter, const StylePainter::State& zero_shot, double detail);
+/// The structure of the photos of all scenes, and how much of it the painter's paintings lose as it is now.
+/// Scenes weigh by the structure they hold: a piece of even sky has next to none to lose, and shall not
+/// decide.
+void measure(TuningScenes& scenes, const TuningRuler& ruler, StylePainter& painter, double detail);
+/// Structure that a painting of the scene loses.
+at::Tensor structure_lost(const TuningRuler& ruler, const TuningRuler::Structure& painting,
+                          const TuningScene& scene);
 
 /// The base recipe's guards (structure, colour, halo, grid) and total variation, weighted.
 at::Tensor guards(const at::Tensor& paintings, const at::Tensor& photos);

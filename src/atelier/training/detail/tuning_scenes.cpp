@@ -27,7 +27,7 @@ std::vector<TuningScene> cut(const std::vector<at::Tensor>& pictures, std::size_
     const auto top = pick(1), left = pick(2);
     at::Tensor photo = picture.narrow(1, top, kTuningCrop).narrow(2, left, kTuningCrop);
     if (random() % 2 == 1) photo = photo.flip(2);
-    scenes.push_back({photo.contiguous().unsqueeze(0), {}, 1});
+    scenes.push_back({photo.contiguous().unsqueeze(0), {}, {}});
   }
   return scenes;
 }

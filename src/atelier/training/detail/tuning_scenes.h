@@ -14,11 +14,11 @@ constexpr int kTuningSide = 512;   ///< short side at which photos and style pic
 constexpr int kEncoderSide = 256;  ///< what the encoder was trained to see
 constexpr std::int64_t kTuningCrop = 192;
 
-/// A piece of a photo to paint, and what its paintings are held against, measured when it is first used.
+/// A piece of a photo to paint, and what its paintings are held against; see measure().
 struct TuningScene {
-  at::Tensor photo;              ///< [1, 3, kTuningCrop, kTuningCrop]
-  std::vector<at::Tensor> taps;  ///< of phi; empty until it is measured
-  double zero_shot_content = 1;
+  at::Tensor photo;                   ///< [1, 3, kTuningCrop, kTuningCrop]
+  std::vector<at::Tensor> structure;  ///< TuningRuler's of the photo
+  at::Tensor weights;  ///< [1, taps of structure]: its share of all scenes' structure, 1 on average
 };
 
 /// [3, H, W] with this short side, the middle of what is very long.
@@ -27,6 +27,8 @@ at::Tensor prepared(const Image& image, int short_side);
 /// Crops for training, and crops of held-out photos (split_contents). Errors of require_structure.
 struct TuningScenes {
   std::vector<TuningScene> training, held_out;
+  double zero_shot_content =
+      1;  ///< structure that the untrained style's paintings of the training scenes lose
 };
 TuningScenes cut_scenes(const std::vector<Image>& contents, std::uint64_t seed);
 
