@@ -227,7 +227,7 @@ class CollectionTuner {
     if (value < best_score_) {
       best_score_ = value;
       best_scores_ = measured;
-      best_ = average.state();
+      best_ = painter_.snapshot();
     }
     painter_.restore(now);
     cost_of_score_ = clock_.spent() - before;

@@ -12,6 +12,7 @@ class PainterAverage {
 
   /// After every step: the average reaches back some twenty steps, fewer at first.
   void follow(const StylePainter& painter);
+  /// It goes on changing: snapshot() a painter that was restored to it to keep it.
   const StylePainter::State& state() const { return state_; }
 
  private:

@@ -36,7 +36,7 @@ void measure(TuningScenes& scenes, const TuningRuler& ruler, StylePainter& paint
     const TuningRuler::View painting = ruler.view(painter.paint(scene.photo, detail));
     lost += structure_lost(ruler, ruler.structure_of(painting), scene).item<double>() / count;
   }
-  scenes.zero_shot_content = lost;
+  scenes.zero_shot_content = std::max(lost, 1e-6);  // scenes of one colour have no structure to lose
 }
 
 at::Tensor structure_lost(const TuningRuler& ruler, const TuningRuler::Structure& painting,
