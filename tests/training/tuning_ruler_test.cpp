@@ -55,5 +55,15 @@ TEST_F(TuningRulerTest, MeasuresStructureByTheNetworksThatHaveAWeightForIt) {
   EXPECT_NEAR(twice, 2 * once, 1e-6 * twice);
 }
 
+TEST_F(TuningRulerTest, AveragesPicturesWithoutTheContrastBetweenThem) {
+  const TuningRuler ruler(phi_, {});
+  const at::Tensor dark = photo_ * 0.2, light = photo_ * 0.2 + 0.8;
+  const auto contrast = [](const StyleLook& look) { return look[0][0].std.mean().item<double>(); };
+  const StyleLook of_dark = ruler.look_of(ruler.view(dark)), of_light = ruler.look_of(ruler.view(light));
+  const StyleLook both = averaged({of_dark, of_light});
+  EXPECT_NEAR(contrast(both), (contrast(of_dark) + contrast(of_light)) / 2, 1e-6);
+  EXPECT_TRUE(torch::allclose(both[0][0].mean, (of_dark[0][0].mean + of_light[0][0].mean) / 2));
+}
+
 }  // namespace
 }  // namespace atelier::training

@@ -21,10 +21,10 @@
 namespace atelier::training {
 namespace {
 
-constexpr std::size_t kFewestTaught = 8;  // ten works less the two that are held out
-constexpr std::size_t kPooled = 48;       // works whose statistics together are what the mean code aims at
-constexpr std::int64_t kRealWindows = 2;  // as many as there are paintings in a step
-constexpr double kWarmUp = 0.03;          // share of the time in which the rates rise
+constexpr std::size_t kFewestTaught = 8;   // ten works less the two that are held out
+constexpr std::size_t kWorksAimedAt = 48;  // works whose statistics, averaged, are what the mean code aims at
+constexpr std::int64_t kRealWindows = 2;   // as many as there are paintings in a step
+constexpr double kWarmUp = 0.03;           // share of the time in which the rates rise
 
 // The discriminator begins before the painter hears it: an untrained one has nothing to say.
 constexpr double kGameFrom = 0.15, kHeardFrom = 0.25;
@@ -85,8 +85,9 @@ class CollectionTuner {
     const at::Tensor mean = torch::cat(codes).mean(0, /*keepdim=*/true);
     for (std::size_t i = 0; i < works_.size(); ++i) works_[i].offset = codes[i] - mean;
     std::vector<StyleLook> looks;
-    for (std::size_t i = 0; i < std::min(kPooled, works_.size()); ++i) looks.push_back(look_of(works_[i]));
-    together_ = pooled(looks);
+    for (std::size_t i = 0; i < std::min(kWorksAimedAt, works_.size()); ++i)
+      looks.push_back(look_of(works_[i]));
+    together_ = averaged(looks);
     painter_.set_code(mean);
     best_ = first_ = painter_.snapshot();
     code_spread_ = mean.square().mean().item<double>() + 1e-6;

@@ -53,7 +53,7 @@ struct TunedCollection {
 
 /// Learns an artist or a brand from `works`: fine-tunes the bundle's generator (one code, every AdaIN site's
 /// scale and shift, the decoder's convolutions) so that paintings in the mean code measure like the works
-/// together and paintings in a work's own code like that work, while a discriminator tells the works from
+/// on average and paintings in a work's own code like that work, while a discriminator tells the works from
 /// paintings:
 ///   L = style + w content + guards + L_GAN's non-saturating generator form (losses::AdversarialLoss).
 /// w rises and falls to hold the photos' structure near zero-shot's, as in tune_style. The best state on

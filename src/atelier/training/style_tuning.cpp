@@ -97,7 +97,7 @@ class Tuner {
       const at::Tensor own = painter_.encode(prepared(style, kEncoderSide).unsqueeze(0));
       code = code.defined() ? code + own : own;
     }
-    target_ = pooled(seen);
+    target_ = averaged(seen);
     painter_.set_code(code / static_cast<double>(styles.size()));
     best_ = painter_.snapshot();
     code_spread_ = best_.code.square().mean().item<double>() + 1e-6;

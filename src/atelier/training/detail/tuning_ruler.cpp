@@ -17,22 +17,19 @@ constexpr std::size_t kDeepTap = 3;  // of phi, VGG-19 and SE-16x: where structu
 
 }  // namespace
 
-StyleLook pooled(const std::vector<StyleLook>& pictures) {
-  StyleLook result(pictures.front().size());
+StyleLook averaged(const std::vector<StyleLook>& pictures) {
   const auto count = static_cast<double>(pictures.size());
+  StyleLook result = pictures.front();
   for (std::size_t network = 0; network < result.size(); ++network) {
-    for (std::size_t layer = 0; layer < pictures.front()[network].size(); ++layer) {
-      at::Tensor mean, square, gram;
+    for (std::size_t layer = 0; layer < result[network].size(); ++layer) {
+      at::Tensor mean, deviation, gram;
       for (const StyleLook& picture : pictures) {
         const nn::LayerStatistics& one = picture[network][layer];
-        const at::Tensor own_square = one.std.square() + one.mean.square();
         mean = mean.defined() ? mean + one.mean : one.mean;
-        square = square.defined() ? square + own_square : own_square;
+        deviation = deviation.defined() ? deviation + one.std : one.std;
         gram = gram.defined() ? gram + one.gram : one.gram;
       }
-      mean = mean / count;
-      const at::Tensor deviation = (square / count - mean.square()).clamp_min(1e-8).sqrt();
-      result[network].push_back({mean, deviation, gram / count});
+      result[network][layer] = {mean / count, deviation / count, gram / count};
     }
   }
   return result;

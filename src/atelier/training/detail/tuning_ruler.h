@@ -15,8 +15,9 @@ namespace atelier::training {
 /// What pictures measure in every network of a TuningRuler, layer by layer; rows are pictures.
 using StyleLook = std::vector<std::vector<nn::LayerStatistics>>;
 
-/// Several pictures as if they were one: a row.
-StyleLook pooled(const std::vector<StyleLook>& pictures);
+/// What several pictures measure on average, a row. Not what they would as one picture: its contrast would
+/// hold what differs between them, which no painting of one photo can.
+StyleLook averaged(const std::vector<StyleLook>& pictures);
 /// A batch of rows.
 StyleLook stacked(const std::vector<StyleLook>& rows);
 
